@@ -1,0 +1,1 @@
+"""The application: from entries to verdicts, the ledger and alerts."""

@@ -1,0 +1,1 @@
+"""Essays as data: the format, the loader and the bundled essay."""

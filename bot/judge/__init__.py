@@ -1,0 +1,1 @@
+"""The diff: sentences, who asserts what, the stance model and the verdict."""

@@ -1,0 +1,1 @@
+"""The account of every claim: the store, stories and standings."""

@@ -1,0 +1,306 @@
+"""The values that travel from a feed to a channel, in the order in which they arise.
+
+    Entry -> Article -> Sentence -> Finding -> Verdict -> Story -> LedgerChange -> Alert -> Delivery
+
+Frozen dataclasses, standard library only. Every time is an aware UTC datetime. Every probability
+and confidence is a float in 0..1. Every text is plain (no markup) and still hostile: whoever shows
+it on a platform escapes it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of statement a claim is, and so what can bear on it."""
+
+    FACT = "fact"
+    PATTERN = "pattern"
+    ASSESSMENT = "assessment"
+    PREDICTION = "prediction"
+
+
+class Stance(StrEnum):
+    """How a report bears on a claim. UPDATE: a development on its subject, without direction."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    UPDATE = "update"
+
+
+class Strength(StrEnum):
+    """How much an indicator counts once it is observed."""
+
+    STRONG = "strong"
+    MODERATE = "moderate"
+    WEAK = "weak"
+
+
+class Voice(StrEnum):
+    """Whose voice an outlet is."""
+
+    INDEPENDENT = "independent"
+    STATE = "state"
+    PARTY = "party"
+
+
+class Standing(StrEnum):
+    """Where a claim stands on the evidence so far."""
+
+    QUIET = "quiet"
+    SUPPORTED = "supported"
+    CONTESTED = "contested"
+    CONTRADICTED = "contradicted"
+
+
+# --- the essay -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An observable proposition, written down beforehand, that counts for or against a claim."""
+
+    text: str
+    side: Stance  # SUPPORTS or CONTRADICTS
+    strength: Strength = Strength.MODERATE
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party to the matter, whose own word is not evidence of its intentions.
+
+    ``terms`` are the names by which news writing calls it, its leaders and its organs.
+    """
+
+    id: str
+    name: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of an essay."""
+
+    id: str
+    slug: str
+    kind: Kind
+    paragraphs: tuple[int, ...]
+    statement: str
+    topics: tuple[str, ...] = ()
+    supported_by: tuple[Indicator, ...] = ()
+    contradicted_by: tuple[Indicator, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    horizon: date | None = None
+    resolution: str = ""
+    probability: float | None = None
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return self.supported_by + self.contradicted_by
+
+
+@dataclass(frozen=True, slots=True)
+class Essay:
+    """An essay as data: what the bot holds every report against.
+
+    ``topics``: an entry that names none of these terms is on another subject and is not judged.
+    """
+
+    id: str
+    title: str
+    author: str
+    date: date
+    source: str
+    topics: tuple[str, ...]
+    parties: tuple[Party, ...]
+    claims: tuple[Claim, ...]
+
+    def claim(self, claim_id: str) -> Claim:
+        """The claim of that id or slug (case is ignored). Raises KeyError."""
+        wanted = claim_id.casefold()
+        for claim in self.claims:
+            if wanted in (claim.id.casefold(), claim.slug.casefold()):
+                return claim
+        raise KeyError(claim_id)
+
+
+# --- from a feed ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Who publishes a feed. ``tier`` 1 (wire or paper of record) .. 4 (unvetted)."""
+
+    name: str
+    tier: int = 3
+    voice: Voice = Voice.INDEPENDENT
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed, as published, its text already plain.
+
+    ``key`` is its identity across fetches and feeds: canonical URL, else feed and GUID, else
+    content. ``content_hash`` changes if and only if title or summary change in their words.
+    """
+
+    key: str
+    content_hash: str
+    feed_url: str
+    guid: str
+    url: str
+    title: str
+    summary: str
+    published: datetime | None
+    updated: datetime | None
+    outlet: Outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An entry as it is judged and kept: with the time that it counts from."""
+
+    entry: Entry
+    # The published time; the fetch time where that is absent or lies in the future.
+    at: datetime
+    fetched_at: datetime
+
+    @property
+    def text(self) -> str:
+        """Title and summary as one text; Sentence offsets count its code points."""
+        title, summary = self.entry.title, self.entry.summary
+        return f"{title}\n{summary}" if title and summary else title or summary
+
+
+# --- the judgement -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A piece of an article: ``article.text[start:end] == text``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why an article went no further: the stage that stopped it, and the reason for people."""
+
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the model said of one article and one claim, before rules and thresholds."""
+
+    claim_id: str
+    stance: Stance
+    probability: float
+    sentence: Sentence
+    indicator: Indicator | None
+    note: str = ""  # why it became no verdict, or how a rule changed it
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An article's bearing on one claim, as it may be told to readers.
+
+    ``asserted_by``: "event" (reported as having happened), the id of a party of the essay,
+    "official", "analyst" or "opinion".
+    """
+
+    claim_id: str
+    stance: Stance
+    confidence: float
+    sentence: Sentence
+    indicator: Indicator | None
+    asserted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that the judge says of one article. Without verdicts, ``stopped`` says why.
+
+    ``embedding`` is the article's place in meaning (unit length), for finding its story; empty
+    where the article was stopped before it was encoded.
+    """
+
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    stopped: Stop | None = None
+    embedding: tuple[float, ...] = field(default=(), repr=False)
+
+
+# --- the ledger and the channels -----------------------------------------------------------------
+
+
+class ChangeKind(StrEnum):
+    """What a verdict did to the account of a claim."""
+
+    NEW = "new"  # first evidence from this story on this claim
+    REPEATED = "repeated"  # another outlet or sentence of a story already counted
+    REVERSED = "reversed"  # the story now says the opposite
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """One outlet that carries a story."""
+
+    outlet: Outlet
+    url: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What readers are told: one for a (claim, story), edited in place as the story grows.
+
+    ``revision`` counts from 1 and rises with every edit.
+    """
+
+    id: int
+    revision: int
+    essay_title: str
+    claim: Claim
+    stance: Stance
+    confidence: float
+    sentence: str
+    indicator: str
+    indicator_side: Stance | None
+    asserted_by: str
+    at: datetime
+    story_id: int
+    carriers: tuple[Carrier, ...]
+    standing: Standing
+    previous_standing: Standing
+
+
+class DeliveryState(StrEnum):
+    """Where an outbox row is."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"  # for good; the reason is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One revision of an alert for one channel. ``idempotency_key`` is the same at every retry.
+
+    ``receipt``: what the platform gave for an earlier revision in this channel (its message id),
+    "" if nothing was sent there yet.
+    """
+
+    id: int
+    channel: str
+    alert: Alert
+    attempts: int
+    idempotency_key: str
+    receipt: str

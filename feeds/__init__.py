@@ -1,0 +1,1 @@
+"""From a feed's URL to entries: fetch, parse, text, OPML."""
