@@ -1,0 +1,227 @@
+"""An alert in words: the pieces that every platform shows, each plain, bounded and on one line.
+
+Pure. An adapter lays the pieces out and escapes them for its platform; it adds no words of its own
+about the judgement, so that an alert reads the same in every channel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from adapters.clean import clean, web_link
+from bot.model import Alert, Carrier, Claim, Stance, Standing, Voice
+
+# Lengths in code points.
+STATEMENT_MAX = 600
+SENTENCE_MAX = 600
+INDICATOR_MAX = 300
+NAME_MAX = 60
+ID_MAX = 20
+TITLE_MAX = 160
+LINK_MAX = 2000
+
+OUTLETS_NAMED = 3
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Shapes, not ticks and crosses: a tick would say that the claim is true.
+_MARKS = {Stance.SUPPORTS: "▲", Stance.CONTRADICTS: "▼", Stance.UPDATE: "◆"}
+_OPPOSITE = {Stance.SUPPORTS: Stance.CONTRADICTS, Stance.CONTRADICTS: Stance.SUPPORTS}
+_STANDINGS = {
+    Standing.QUIET: "quiet",
+    Standing.SUPPORTED: "supported",
+    Standing.CONTESTED: "contested: sources conflict",
+    Standing.CONTRADICTED: "contradicted",
+}
+_VOICES = {Voice.INDEPENDENT: "", Voice.STATE: " (state media)", Voice.PARTY: " (a party's own)"}
+_ASSERTED = {
+    "event": "reported as having happened",
+    "official": "stated by officials",
+    "analyst": "an analyst's reading",
+    "opinion": "an opinion piece",
+    "": "not said by whom",
+}
+# Party ids whose name is not the id with a capital letter.
+_PARTIES = {
+    "us": "the United States",
+    "usa": "the United States",
+    "uk": "the United Kingdom",
+    "eu": "the European Union",
+    "nato": "NATO",
+    "un": "the United Nations",
+}
+# The least confidence for each wording; below the last one it is "a guess".
+_SURENESS = ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "leaning this way"))
+_NO_INDICATOR = (
+    "no indicator written down for this claim is near; the report as a whole bears on it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An alert in words. Every field is plain text that was cleaned; "" means: nothing to say.
+
+    ``mark`` and ``stance`` tell the stances apart without colour, by shape and by word.
+    ``reason`` is the indicator's text, ``side`` says what it counts for. ``turned`` is set where
+    this revision takes back what an earlier one said.
+    """
+
+    mark: str
+    stance: str
+    claim_id: str
+    slug: str
+    statement: str
+    place: str
+    sentence: str
+    reason: str
+    side: str
+    asserted: str
+    confidence: str
+    outlets: str
+    at: str
+    standing: str
+    turned: str
+    link: str
+
+    @property
+    def head(self) -> str:
+        """The stance and the claim: what a notification shows."""
+        return f"{self.mark} {self.stance} {self.claim_id}"
+
+
+def card(
+    alert: Alert, *, earlier: Stance | None = None, outlets_named: int = OUTLETS_NAMED
+) -> Card:
+    """The alert in words.
+
+    ``earlier`` is the stance that the channel was told before, where the adapter knows it; without
+    it ``alert.turned`` decides. ``outlets_named`` is how many outlets are given by name.
+    """
+    return Card(
+        mark=stance_mark(alert.stance),
+        stance=stance_word(alert.stance),
+        claim_id=clean(alert.claim.id, ID_MAX),
+        slug=clean(alert.claim.slug, NAME_MAX),
+        statement=clean(alert.claim.statement, STATEMENT_MAX),
+        place=_place(alert.essay_title, alert.claim),
+        sentence=clean(alert.sentence, SENTENCE_MAX),
+        reason=clean(alert.indicator, INDICATOR_MAX) or _NO_INDICATOR,
+        side=_side(alert),
+        asserted=asserted(alert.asserted_by),
+        confidence=confidence(alert.confidence),
+        outlets=outlets(alert.carriers, outlets_named),
+        at=time_utc(alert.at),
+        standing=standing(alert),
+        turned=_turned(alert, earlier),
+        link=link(alert.carriers),
+    )
+
+
+def one_line(alert: Alert) -> str:
+    """The alert as one line of text, for a log or a receiver that shows nothing else."""
+    shown = card(alert)
+    turned = " (turned)" if shown.turned else ""
+    return f"{shown.head}{turned}: {shown.sentence} ({shown.outlets}, {shown.at})"
+
+
+def stance_mark(stance: Stance) -> str:
+    """One symbol of one column."""
+    return _MARKS[stance]
+
+
+def stance_word(stance: Stance) -> str:
+    """In capitals."""
+    return stance.value.upper()
+
+
+def asserted(by: str) -> str:
+    """Who asserts the report's sentence, in words; ``by`` as in Verdict.asserted_by."""
+    words = _ASSERTED.get(by)
+    if words is not None:
+        return words
+    spaced = clean(by.replace("_", " ").replace("-", " "), NAME_MAX)
+    return f"stated by {_PARTIES.get(by.casefold(), spaced.title())}"
+
+
+def confidence(value: float) -> str:
+    """In words and per cent, never 0 or 100: the judge is a model."""
+    if math.isnan(value):
+        return "confidence unknown"
+    words = next((words for least, words in _SURENESS if value >= least), "a guess")
+    return f"{words}, {min(99, max(1, round(min(1.0, max(0.0, value)) * 100)))} %"
+
+
+def outlets(carriers: Sequence[Carrier], named: int = OUTLETS_NAMED) -> str:
+    """How many outlets carry the story, and the first of them by name."""
+    names = outlet_names(carriers)
+    if len(names) <= 1:
+        return names[0] if names else "no outlet named"
+    return f"{len(names)} outlets: {listed(names, named)}"
+
+
+def outlet_names(carriers: Sequence[Carrier]) -> tuple[str, ...]:
+    """Every outlet once, in order of first appearance, with its voice where it is not its own."""
+    names: dict[str, str] = {}
+    for carrier in carriers:
+        name = clean(carrier.outlet.name, NAME_MAX) or "unnamed outlet"
+        names.setdefault(name.casefold(), name + _VOICES[carrier.outlet.voice])
+    return tuple(names.values())
+
+
+def listed(names: Sequence[str], named: int) -> str:
+    """`A, B, C +4`."""
+    rest = len(names) - named
+    return ", ".join(names[:named]) + (f" +{rest}" if rest > 0 else "")
+
+
+def link(carriers: Sequence[Carrier]) -> str:
+    """The first address that may be shown, "" if there is none."""
+    return next((url for c in carriers if (url := web_link(c.url, LINK_MAX))), "")
+
+
+def time_utc(at: datetime) -> str:
+    """`21 Oct 2025, 14:05 UTC`, in English whatever the locale."""
+    utc = at.astimezone(UTC)
+    return f"{_day(utc.date())}, {utc:%H:%M} UTC"
+
+
+def standing(alert: Alert) -> str:
+    """The claim's standing before and after where this alert changed it, else ""."""
+    if alert.standing == alert.previous_standing:
+        return ""
+    return f"{alert.previous_standing.value} → {_STANDINGS[alert.standing]}"
+
+
+def _place(essay_title: str, claim: Claim) -> str:
+    """`Title, ¶ 0, 4 (prediction, due 31 Dec 2026)`."""
+    title = clean(essay_title, TITLE_MAX)
+    paragraphs = clean(", ".join(map(str, claim.paragraphs)), ID_MAX)
+    where = ", ".join(part for part in (title, paragraphs and f"¶ {paragraphs}") if part)
+    due = f", due {_day(claim.horizon)}" if claim.horizon else ""
+    return f"{where} ({claim.kind.value}{due})".strip()
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _side(alert: Alert) -> str:
+    """What the indicator counts for, and what the report makes of it."""
+    if alert.indicator_side is None or not alert.indicator:
+        return ""
+    towards = "for" if alert.indicator_side == Stance.SUPPORTS else "against"
+    if alert.stance == alert.indicator_side:
+        return f"counts {towards} the claim"
+    if alert.stance == Stance.UPDATE:
+        return f"would count {towards} the claim; the report gives no direction yet"
+    return f"would count {towards} the claim; the report says the opposite"
+
+
+def _turned(alert: Alert, earlier: Stance | None) -> str:
+    if earlier is None and alert.turned:
+        earlier = _OPPOSITE.get(alert.stance)
+    if earlier is None or earlier == alert.stance:
+        return ""
+    return f"the story has turned: it was told here as {stance_word(earlier)}"
