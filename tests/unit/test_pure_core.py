@@ -1,0 +1,121 @@
+"""The walls of the house: what decides needs no machinery, and the rooms do not know each other."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Functions of values: no clock, no network, no database, no event loop, no model runner.
+PURE = (
+    "bot.alerts.backoff",
+    "bot.alerts.body",
+    "bot.alerts.rules",
+    "bot.config",
+    "bot.errors",
+    "bot.essay.fields",
+    "bot.essay.lines",
+    "bot.essay.loader",
+    "bot.essay.relations",
+    "bot.essay.review",
+    "bot.essay.schema",
+    "bot.judge.attribution",
+    "bot.judge.sentences",
+    "bot.judge.terms",
+    "bot.judge.text",
+    "bot.judge.verdict",
+    "bot.ledger.changes",
+    "bot.ledger.standing",
+    "bot.ledger.stories",
+    "bot.log",
+    "bot.model",
+    "adapters.clean",
+    "adapters.text",
+    "feeds.raw",
+    "feeds.text",
+)
+MACHINERY = (
+    "aiohttp",
+    "apscheduler",
+    "asyncio",
+    "discord",
+    "feedparser",
+    "onnxruntime",
+    "slack_bolt",
+    "sqlite3",
+    "sqlite_utils",
+    "tokenizers",
+)
+# Only the composition root (bot/app.py) and the command may know more than one of these.
+ROOMS = ("adapters", "bot.judge", "bot.ledger", "feeds")
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_module_needs_no_machinery(module: str) -> None:
+    script = f"import sys, {module}; print(*(name for name in {MACHINERY} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def imports(path: Path) -> set[str]:
+    """The full names of all that a file imports, in functions too."""
+    names: set[str] = set()
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join((*above, *filter(None, [node.module])))
+            # `from bot import ledger` names a room only together with what is imported.
+            names.update(f"{base}.{alias.name}" for alias in node.names)
+    return names
+
+
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_no_other_room(room: str) -> None:
+    files = sorted((ROOT / room.replace(".", "/")).rglob("*.py"))
+    assert files
+    others = (*(other for other in ROOMS if other != room), "bot.app", "bot.cli")
+    broken = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files
+        for name in sorted(imports(path))
+        if any(within(name, other) for other in others)
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("library", "homes"),
+    [
+        ("apscheduler", {"bot/schedule.py"}),
+        ("feedparser", {"feeds/parse.py"}),
+        ("onnxruntime", {"bot/judge/stance_model.py"}),
+    ],
+)
+def test_a_library_is_imported_in_one_place(library: str, homes: set[str]) -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for folder in ("bot", "adapters", "feeds")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(within(name, library) for name in imports(path))
+    }
+    assert found == homes
