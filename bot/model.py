@@ -246,6 +246,7 @@ class ChangeKind(StrEnum):
     NEW = "new"  # first evidence from this story on this claim
     REPEATED = "repeated"  # another outlet or sentence of a story already counted
     REVERSED = "reversed"  # the story now says the opposite
+    WITHDRAWN = "withdrawn"  # an edit of the report took its evidence back
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,7 @@ class Alert:
     carriers: tuple[Carrier, ...]
     standing: Standing
     previous_standing: Standing
+    turned: bool = False  # this revision's stance is the opposite of the one told before it
 
 
 class DeliveryState(StrEnum):
@@ -288,6 +290,7 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"  # for good; the reason is kept
+    SUPERSEDED = "superseded"  # a later revision goes out instead
 
 
 @dataclass(frozen=True, slots=True)

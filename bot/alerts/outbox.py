@@ -1,0 +1,183 @@
+"""Carries the outbox to the channels: at least once, in order, with patience.
+
+A row is marked as sent after the channel took it. A crash in between sends it again, with the same
+idempotency key, by which a receiver can drop the duplicate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.alerts.backoff import wait_s
+from bot.errors import DeliveryError
+from bot.ledger.records import ChannelQueue
+from bot.model import Delivery
+from bot.ports import ChatAdapter, Clock
+
+# An adapter has its own, shorter limits; this one keeps a hung adapter from holding up the rest.
+SEND_TIMEOUT_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Outbox(Protocol):
+    """The part of the ledger that a courier needs (see bot.ledger.store.Ledger)."""
+
+    async def due_deliveries(
+        self, now: datetime, limit: int, channel: str | None = None
+    ) -> list[Delivery]: ...
+
+    async def mark_sent(self, delivery_id: int, receipt: str, at: datetime) -> None: ...
+
+    async def mark_retry(self, delivery_id: int, due_at: datetime, error: str) -> None: ...
+
+    async def mark_failed(self, delivery_id: int, at: datetime, error: str) -> None: ...
+
+    async def queues(self) -> tuple[ChannelQueue, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DrainResult:
+    """What one drain did. ``waiting``: rows still pending in the channels that are served."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: DrainResult) -> DrainResult:
+        return DrainResult(
+            self.sent + other.sent,
+            self.retried + other.retried,
+            self.failed + other.failed,
+            other.waiting,
+        )
+
+
+_SENT = DrainResult(sent=1)
+_RETRIED = DrainResult(retried=1)
+_FAILED = DrainResult(failed=1)
+
+
+class Courier:
+    """Drains the outbox into the adapters, each channel by the adapter of its name.
+
+    Rows of a channel without an adapter stay where they are. Cancelling is safe: what was not
+    marked as sent is sent again.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        adapters: Sequence[ChatAdapter],
+        clock: Clock,
+        rng: random.Random,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        send_timeout_s: float = SEND_TIMEOUT_S,
+    ) -> None:
+        self._outbox = outbox
+        self._adapters = {adapter.name: adapter for adapter in adapters}
+        self._clock = clock
+        self._rng = rng
+        self._sleep = sleep
+        self._send_timeout_s = send_timeout_s
+        self._one_at_a_time = asyncio.Lock()
+
+    async def drain(self, now: datetime | None = None) -> DrainResult:
+        """Sends all that is due at ``now`` (default: the clock's): channels side by side.
+
+        The rows of one channel go strictly in order; one that must be retried holds up those
+        behind it. Raises LedgerError, after every channel had its turn, if the ledger failed.
+        """
+        async with self._one_at_a_time:
+            due_by = self._clock.now() if now is None else now
+            done = await asyncio.gather(
+                *(self._drain_channel(adapter, due_by) for adapter in self._adapters.values()),
+                return_exceptions=True,
+            )
+            total = DrainResult()
+            for result in done:
+                if isinstance(result, BaseException):
+                    raise result
+                total += result
+            waiting = sum(queue.pending for queue in await self._served())
+            return total + DrainResult(waiting=waiting)
+
+    async def drain_until_empty(self, timeout_s: float) -> DrainResult:
+        """Drains, waiting for retries, until nothing is left or ``timeout_s`` would pass.
+
+        ``waiting`` in the result says what is left; it stays in the outbox.
+        """
+        end = self._clock.now() + timedelta(seconds=timeout_s)
+        total = await self.drain()
+        while total.waiting:
+            queues = await self._served()
+            now = self._clock.now()
+            next_due = min((queue.next_due for queue in queues), default=now)
+            if next_due > end or now > end:
+                break
+            if next_due > now:
+                await self._sleep((next_due - now).total_seconds())
+                if self._clock.now() <= now:  # a clock that stands still would never get there
+                    break
+            total += await self.drain()
+        return total
+
+    async def _served(self) -> list[ChannelQueue]:
+        return [queue for queue in await self._outbox.queues() if queue.channel in self._adapters]
+
+    async def _drain_channel(self, adapter: ChatAdapter, now: datetime) -> DrainResult:
+        total = DrainResult()
+        # One row at a time, so that a revision that came meanwhile replaces the one that waits.
+        while due := await self._outbox.due_deliveries(now, 1, channel=adapter.name):
+            result = await self._deliver(adapter, due[0])
+            total += result
+            if result.retried:
+                break
+        return total
+
+    async def _deliver(self, adapter: ChatAdapter, delivery: Delivery) -> DrainResult:
+        try:
+            async with asyncio.timeout(self._send_timeout_s):
+                receipt = await adapter.send(delivery)
+        except DeliveryError as error:
+            if error.try_again:
+                return await self._retry(delivery, error.reason, error.retry_after_s)
+            await self._outbox.mark_failed(delivery.id, self._clock.now(), error.reason)
+            _log.error("delivery=failed %s reason=%r", _bound(delivery), error.reason)
+            return _FAILED
+        except TimeoutError:
+            return await self._retry(delivery, "the adapter did not answer in time", None)
+        except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
+            # A fault of the adapter. Its text may hold a token, so the ledger keeps only its type.
+            _log.exception("delivery=fault %s", _bound(delivery))
+            return await self._retry(delivery, f"unexpected {type(error).__name__}", None)
+        # Once sent, being stopped must not lose the mark: that would send it twice.
+        await asyncio.shield(self._outbox.mark_sent(delivery.id, receipt, self._clock.now()))
+        _log.info("delivery=sent %s", _bound(delivery))
+        return _SENT
+
+    async def _retry(
+        self, delivery: Delivery, reason: str, retry_after_s: float | None
+    ) -> DrainResult:
+        rest_s = wait_s(delivery.attempts + 1, retry_after_s, self._rng)
+        due_at = self._clock.now() + timedelta(seconds=rest_s)
+        await self._outbox.mark_retry(delivery.id, due_at, reason)
+        _log.warning("delivery=retry %s in_s=%.1f reason=%r", _bound(delivery), rest_s, reason)
+        return _RETRIED
+
+
+def _bound(delivery: Delivery) -> str:
+    return (
+        f"id={delivery.id} channel={delivery.channel} alert={delivery.alert.id} "
+        f"revision={delivery.alert.revision} attempt={delivery.attempts + 1}"
+    )

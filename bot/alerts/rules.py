@@ -1,0 +1,69 @@
+"""Whether readers are told, and what: a pure rule. One alert per (claim, story).
+
+no alert yet                                       -> CREATE
+the report turns the story against what was told   -> TURN      (flagged, from the new report)
+the first direction after an UPDATE                -> DIRECTION (from the new report)
+another outlet carries the story                   -> CARRY     (a revision in place)
+recorded in silence so far, and a new report of it -> CARRY     (its first telling)
+anything else: an edit, the same outlet again      -> NOTHING
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.ledger.changes import opposite
+from bot.ledger.records import AlertPolicy
+from bot.model import Stance
+
+
+class Step(StrEnum):
+    """What is done about an alert."""
+
+    NOTHING = "nothing"
+    CREATE = "create"
+    CARRY = "carry"
+    DIRECTION = "direction"
+    TURN = "turn"
+
+    @property
+    def leads(self) -> bool:
+        """Whether the alert now quotes the new report."""
+        return self in (Step.CREATE, Step.DIRECTION, Step.TURN)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an alert says so far. ``told``: a channel has, or had, at least one revision of it."""
+
+    stance: Stance
+    outlets: frozenset[str]
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """A verdict within its story. ``edited``: an earlier revision of the article was in it too."""
+
+    stance: Stance
+    confidence: float
+    story_stance: Stance
+    outlet: str
+    edited: bool = False
+
+
+def decide(policy: AlertPolicy, alert: Told | None, bearing: Bearing, *, silent: bool) -> Step:
+    """The step that a verdict calls for. ``silent``: nobody will be told of this update."""
+    if bearing.stance not in policy.stances or bearing.confidence < policy.min_confidence:
+        return Step.NOTHING
+    if alert is None:
+        return Step.CREATE
+    if opposite(alert.stance, bearing.stance) and bearing.story_stance is bearing.stance:
+        return Step.TURN
+    if alert.stance is Stance.UPDATE and bearing.stance is not Stance.UPDATE:
+        return Step.DIRECTION
+    first_telling = not (alert.told or silent or bearing.edited) and bool(policy.channels)
+    if bearing.outlet not in alert.outlets or first_telling:
+        return Step.CARRY
+    return Step.NOTHING
