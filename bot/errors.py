@@ -92,9 +92,7 @@ class LedgerError(ClaimwireError):
 class DeliveryError(ClaimwireError):
     """A channel did not take an alert. ``retry_after_s``: the platform's wish, if it gave one."""
 
-    def __init__(
-        self, reason: str, *, try_again: bool, retry_after_s: float | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, try_again: bool, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.try_again = try_again

@@ -1,0 +1,263 @@
+"""Fetches feeds over HTTP: conditional, bounded in time and size, and never into a private network.
+
+One Fetcher owns one aiohttp session on one event loop. Redirects are followed here and not by
+aiohttp, so that each hop is checked like the first address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from bot.errors import FetchError
+from bot.ports import Clock
+from feeds.addresses import AddressRefusedError, PublicResolver, check_url
+from feeds.headers import ACCEPT, Caching, max_age_s, retry_after_s, validators
+from feeds.inflate import ACCEPTED, InflateError, inflater, is_gzip
+
+__all__ = ["Caching", "Fetched", "Fetcher", "Limits"]
+
+MAX_CONNECTIONS = 32
+MAX_CONNECTIONS_PER_HOST = 4
+DNS_CACHE_S = 60
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PERMANENT = frozenset((301, 308))
+_OK = range(200, 300)
+_NOT_MODIFIED = 304
+_SERVER_ERRORS = range(500, 600)
+# Client errors that pass by themselves: timeout, too early, too many requests.
+_PASSING = frozenset((408, 425, 429))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one fetch may cost. ``timeout_s`` holds for all of it, redirects included.
+
+    ``max_bytes`` counts what the body is after decompression. ``allow_private``: private and
+    loopback addresses may be fetched too.
+    """
+
+    timeout_s: float = 30.0
+    connect_timeout_s: float = 10.0
+    max_bytes: int = 10 * 1024 * 1024
+    max_redirects: int = 5
+    allow_private: bool = False
+    user_agent: str = "claimwire/0.1 (feed reader; asks only for what is new)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A feed's answer. ``body`` None: not modified since ``caching`` was given out.
+
+    ``permanent_redirect``: where the feed has moved for good, if it said so. ``retry_after_s`` and
+    ``max_age_s``: how long the server wishes not to be asked, if it said so.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    body: bytes | None
+    content_type: str
+    caching: Caching
+    permanent_redirect: str | None = None
+    retry_after_s: float | None = None
+    max_age_s: float | None = None
+
+
+class Fetcher:
+    """Fetches any number of feeds, at the same time if wished. An async context manager.
+
+    ``resolver``: who answers for names, if not the system; its answers are filtered all the same.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        limits: Limits | None = None,
+        *,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._clock = clock
+        self.limits = limits or Limits()
+        self._resolver = resolver
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        resolver = self._resolver or aiohttp.DefaultResolver()
+        connector = aiohttp.TCPConnector(
+            resolver=resolver if self.limits.allow_private else PublicResolver(resolver),
+            limit=MAX_CONNECTIONS,
+            limit_per_host=MAX_CONNECTIONS_PER_HOST,
+            ttl_dns_cache=DNS_CACHE_S,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            # A proxy from the environment would resolve names itself, unfiltered.
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.connect_timeout_s),
+            headers={
+                "User-Agent": self.limits.user_agent,
+                "Accept": ACCEPT,
+                "Accept-Encoding": ACCEPTED,
+            },
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(self, url: str, caching: Caching | None = None) -> Fetched:
+        """The feed at ``url``, or word that it has not changed. Raises FetchError.
+
+        ``FetchError.try_again`` is False where the same request would meet the same answer: the
+        address, or the feed, needs a person.
+        """
+        try:
+            async with asyncio.timeout(self.limits.timeout_s):
+                return await self._follow(url, caching or Caching())
+        except FetchError:
+            raise
+        except TimeoutError as error:
+            if isinstance(error, aiohttp.ConnectionTimeoutError):
+                reason = f"no connection within {self.limits.connect_timeout_s:g} s"
+                raise FetchError(url, reason, try_again=True) from error
+            reason = f"no whole answer within {self.limits.timeout_s:g} s"
+            raise FetchError(url, reason, try_again=True) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            reason, try_again = _explained(error)
+            raise FetchError(url, reason, try_again=try_again) from error
+
+    async def _follow(self, url: str, caching: Caching) -> Fetched:
+        """Requests ``url`` and what it redirects to, until there is an answer."""
+        assert self._session is not None, "use the Fetcher in an async with"  # noqa: S101
+        hop = self._checked(url, url)
+        seen, moved, all_permanent = {hop}, None, True
+        while True:
+            async with self._session.get(
+                hop, headers=caching.conditions, allow_redirects=False
+            ) as response:
+                if response.status not in _REDIRECTS:
+                    return await self._answer(url, response, caching, moved)
+                all_permanent = all_permanent and response.status in _PERMANENT
+                hop = self._next_hop(url, hop, response)
+            if hop in seen:
+                raise FetchError(url, f"it redirects in a circle ({hop})", try_again=False)
+            if len(seen) > self.limits.max_redirects:
+                reason = f"more than {self.limits.max_redirects} redirects"
+                raise FetchError(url, reason, try_again=False)
+            seen.add(hop)
+            moved = str(hop) if all_permanent else moved
+
+    def _checked(self, feed_url: str, url: str) -> URL:
+        try:
+            return check_url(url, allow_private=self.limits.allow_private)
+        except ValueError as error:
+            where = "" if url == feed_url else f"it redirects to {url[:200]}: "
+            raise FetchError(feed_url, f"{where}{error}", try_again=False) from error
+
+    def _next_hop(self, url: str, hop: URL, response: aiohttp.ClientResponse) -> URL:
+        location = response.headers.get("Location", "").strip()
+        if not location:
+            reason = f"HTTP {response.status} without the address that it redirects to"
+            raise FetchError(url, reason, try_again=False, status=response.status)
+        try:
+            joined = hop.join(URL(location))
+        except ValueError as error:
+            reason = f"it redirects to an address that is not valid ({location[:200]!r})"
+            raise FetchError(url, reason, try_again=False) from error
+        return self._checked(url, str(joined))
+
+    async def _answer(
+        self, url: str, response: aiohttp.ClientResponse, caching: Caching, moved: str | None
+    ) -> Fetched:
+        headers, status = response.headers, response.status
+        wait_s = retry_after_s(headers, self._clock.now())
+        unmodified = status == _NOT_MODIFIED and bool(caching.conditions)
+        if status not in _OK and not unmodified:
+            raise FetchError(
+                url,
+                f"HTTP {status} {response.reason or ''}".strip(),
+                try_again=status in _PASSING or status in _SERVER_ERRORS,
+                status=status,
+                retry_after_s=wait_s,
+            )
+        given = validators(headers)
+        return Fetched(
+            url=url,
+            final_url=str(response.url),
+            status=status,
+            body=None if unmodified else await self._body(url, response),
+            content_type=headers.get("Content-Type", ""),
+            caching=caching.renewed(given) if unmodified else given,
+            permanent_redirect=moved,
+            retry_after_s=wait_s,
+            max_age_s=max_age_s(headers),
+        )
+
+    async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:
+        """The body, decompressed as it comes. Both it and what is read are held to the limit."""
+        limit = self.limits.max_bytes
+        if (response.content_length or 0) > limit:
+            raise self._too_large(url)
+        inflating = inflater(response.headers.get("Content-Encoding", ""))
+        body, read = bytearray(), 0
+        async for chunk in response.content.iter_any():
+            if not read and "Content-Encoding" not in response.headers and is_gzip(chunk):
+                inflating = inflater("gzip")
+            read += len(chunk)
+            for piece in inflating.feed(chunk):
+                body += piece
+                if len(body) > limit:
+                    raise self._too_large(url)
+            # Compressed nothing can be sent for ever.
+            if read > limit:
+                raise self._too_large(url)
+        inflating.finish()
+        return bytes(body)
+
+    def _too_large(self, url: str) -> FetchError:
+        mib = self.limits.max_bytes / (1024 * 1024)
+        return FetchError(url, f"it is larger than {mib:.3g} MiB", try_again=False)
+
+
+# The first that fits says what went wrong, for people. All of these may pass by themselves.
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "its host's name cannot be resolved"),
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not valid"),
+    (aiohttp.ClientSSLError, "no secure connection"),
+    (ssl.SSLError, "no secure connection"),
+    (aiohttp.ClientConnectorError, "its server cannot be reached"),
+    (aiohttp.ClientPayloadError, "its answer was cut off"),
+    (aiohttp.ServerDisconnectedError, "its server closed the connection without an answer"),
+    (aiohttp.ClientResponseError, "its answer is not proper HTTP"),
+    (InflateError, "its answer cannot be decompressed"),
+)
+
+
+def _explained(error: Exception) -> tuple[str, bool]:
+    """(what went wrong, whether to try again)."""
+    cause = getattr(error, "os_error", error)
+    if isinstance(cause, AddressRefusedError):
+        return f"{cause}, which is refused ([feeds] allow_private permits it)", False
+    if isinstance(error, aiohttp.InvalidURL):
+        return "it is no valid address", False
+    what = next((reason for kind, reason in _REASONS if isinstance(error, kind)), "")
+    detail = " ".join(str(error).split())[:200]
+    return (f"{what} ({detail})" if what and detail else what or detail or repr(error)), True

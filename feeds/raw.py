@@ -1,0 +1,36 @@
+"""What a format's reader says of a feed, before it is cleaned, bounded and given identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text as the feed has it. ``html``: the feed calls it markup."""
+
+    text: str = ""
+    html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One item as its format has it; "" and None for what it lacks. Dates are aware UTC."""
+
+    guid: str
+    link: str
+    title: Field
+    summary: Field
+    published: datetime | None
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawFeed:
+    """A feed as its format has it. ``format``: for people, such as "RSS 2.0"."""
+
+    title: Field
+    format: str
+    entries: tuple[RawEntry, ...]
+    problems: tuple[str, ...] = ()
