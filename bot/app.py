@@ -1,0 +1,216 @@
+"""The composition root: the only module that knows every room. Starts, runs and stops the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from adapters.base import build
+from adapters.kind import HttpLimits, Surroundings
+from bot import __version__
+from bot.alerts.outbox import Courier
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.errors import ClaimwireError, ConfigError, DeliveryError
+from bot.essay.loader import bundled, load
+from bot.judge.embedded import EmbeddedJudge
+from bot.judge.stance_model import BUNDLED, StanceModel
+from bot.ledger.records import AlertPolicy
+from bot.ledger.store import Ledger
+from bot.log import logger
+from bot.model import Essay
+from bot.pipeline import JudgeThread, Pipeline
+from bot.ports import ChatAdapter, Clock
+from bot.schedule import Schedule
+from feeds import opml
+from feeds.fetch import Fetcher, Limits
+from feeds.opml import FeedSource
+
+# After a signal: this long for polls under way, then this long for what the outbox still holds.
+POLL_PATIENCE_S = 5.0
+DELIVERY_PATIENCE_S = 3.0
+
+_log = logger("app")
+
+
+def load_essay(config: Config) -> Essay:
+    """The essay that the config names, or the bundled one. Raises EssayError."""
+    return load(config.claimwire.essay) if config.claimwire.essay else bundled()
+
+
+def load_feeds(config: Config) -> tuple[FeedSource, ...]:
+    """The feeds that the config names, or the bundled list. Raises ConfigError."""
+    path = config.opml_in_use()
+    return opml.read(path) if path else opml.bundled()
+
+
+def load_judge(config: Config, essay: Essay) -> EmbeddedJudge:
+    """The embedded judge for the essay; takes about a second. Raises ConfigError."""
+    model = StanceModel(config.judge.model_dir or BUNDLED, threads=config.judge.threads)
+    return EmbeddedJudge(essay, model, alert_threshold=config.judge.alert_threshold)
+
+
+def fetch_limits(config: Config) -> Limits:
+    """The limits of the [feeds] section."""
+    contact = f" (+{config.feeds.contact})" if config.feeds.contact else ""
+    return Limits(
+        timeout_s=config.feeds.timeout_s,
+        max_bytes=config.feeds.max_bytes,
+        max_redirects=config.feeds.max_redirects,
+        allow_private=config.feeds.allow_private,
+        user_agent=f"claimwire/{__version__}{contact}",
+    )
+
+
+def make_adapters(config: Config, clock: Clock, console: Console | None) -> list[ChatAdapter]:
+    """One adapter per channel, not started. Raises one ConfigError for all that is wrong."""
+    adapters, mistakes = [], []
+    http = HttpLimits(user_agent=f"claimwire/{__version__}")
+    surroundings = Surroundings(clock=clock, http=http, console=console)
+    for channel in config.channels:
+        try:
+            adapters.append(build(channel.adapter, channel.name, channel.settings, surroundings))
+        except ConfigError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return adapters
+
+
+def alert_policy(config: Config, channels: Sequence[ChatAdapter]) -> AlertPolicy:
+    """Which verdicts go to which channels."""
+    return AlertPolicy(
+        channels=tuple(channel.name for channel in channels),
+        stances=frozenset(config.alerts.stances),
+        min_confidence=config.alerts.min_confidence,
+    )
+
+
+async def start_adapters(adapters: Sequence[ChatAdapter]) -> list[ChatAdapter]:
+    """Those that started. One that cannot be reached is logged and left to the outbox's retries;
+    one whose settings are wrong (a bad token) raises ConfigError when no other works."""
+    started, wrong = [], []
+    for adapter in adapters:
+        try:
+            await adapter.start()
+        except DeliveryError as error:
+            _log.warning("channel not reachable yet", channel=adapter.name, error=str(error))
+            started.append(adapter)
+        except ConfigError as error:
+            _log.error("channel not started", channel=adapter.name, error=str(error))
+            wrong.append(str(error))
+        else:
+            started.append(adapter)
+    if wrong and not started:
+        raise ConfigError("\n".join(wrong))
+    return started
+
+
+async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
+    """Runs the bot until SIGTERM, SIGINT or ``stop``; what is under way is finished first.
+
+    Raises ClaimwireError where something is wrong at the start.
+    """
+    stop = stop or asyncio.Event()
+    _stop_on_signals(stop)
+    clock = SystemClock()
+    essay, sources = load_essay(config), load_feeds(config)
+    adapters = make_adapters(config, clock, None)
+    async with AsyncExitStack() as stack:
+        judge = JudgeThread(await asyncio.to_thread(load_judge, config, essay))
+        stack.callback(judge.close)
+        ledger = await open_ledger(config.ledger_path, clock)
+        stack.push_async_callback(ledger.close)
+        adapters = await start_adapters(adapters)
+        for adapter in adapters:
+            stack.push_async_callback(adapter.stop)
+        fetcher = await stack.enter_async_context(Fetcher(clock, fetch_limits(config)))
+        pipeline = Pipeline(
+            fetcher=fetcher,
+            judge=judge,
+            ledger=ledger,
+            clock=clock,
+            policy=alert_policy(config, adapters),
+            concurrency=config.feeds.concurrency,
+        )
+        courier = Courier(ledger, adapters, clock, random.Random())  # noqa: S311 - jitter
+        schedule = _schedule(config, clock, sources, pipeline, courier, ledger)
+        schedule.start()
+        _log.info(
+            "running",
+            essay=essay.id,
+            claims=len(essay.claims),
+            feeds=len(sources),
+            channels=",".join(adapter.name for adapter in adapters),
+        )
+        await stop.wait()
+        _log.info("stopping")
+        await schedule.stop(patience_s=POLL_PATIENCE_S)
+        try:
+            await asyncio.wait_for(courier.drain(), DELIVERY_PATIENCE_S)
+        except TimeoutError:
+            _log.warning("stopped with alerts in the outbox; they are sent at the next start")
+    _log.info("stopped")
+
+
+async def open_ledger(path: Path, clock: Clock) -> Ledger:
+    """Opens the ledger, making its folder where there is none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{path.parent}: the data folder cannot be made: {error.strerror}."
+            " Set claimwire.data_dir to a folder that this user may write."
+        ) from error
+    return await Ledger.open(path, clock)
+
+
+def _schedule(
+    config: Config,
+    clock: Clock,
+    sources: Sequence[FeedSource],
+    pipeline: Pipeline,
+    courier: Courier,
+    ledger: Ledger,
+) -> Schedule:
+    schedule = Schedule(clock, misfire_grace_s=config.schedule.misfire_grace_s)
+    for number, source in enumerate(sources):
+        interval_min = source.interval_min or config.feeds.interval_min
+        schedule.every(
+            f"poll {source.url}",
+            partial(pipeline.poll, source),
+            interval_s=interval_min * 60,
+            jitter_s=config.feeds.jitter_s,
+            # The first round is spread out: two feeds a second, and all within one interval.
+            first_in_s=min(number / 2, interval_min * 60),
+        )
+    schedule.every("deliver", courier.drain, interval_s=config.alerts.delivery_interval_s)
+
+    async def keep_house() -> None:
+        try:
+            await ledger.housekeeping()
+        except ClaimwireError as error:
+            _log.error("housekeeping failed", error=str(error))
+
+    interval_s = config.schedule.housekeeping_interval_min * 60
+    schedule.every("housekeeping", keep_house, interval_s=interval_s, first_in_s=interval_s)
+    return schedule
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+def with_data_dir(config: Config, data_dir: Path) -> Config:
+    """The same config with another data folder."""
+    return replace(config, claimwire=replace(config.claimwire, data_dir=data_dir))

@@ -1,0 +1,5 @@
+"""`python -m bot.cli` is `claimwire`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""`claimwire claims`: look the essay's claims up, check an essay file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import ConfigOption, EssayOption, JsonOption, configured, essay_of, stdout
+from bot.cli.common import print_json as emit
+from bot.errors import InputError
+from bot.essay.loader import check
+from bot.essay.show import as_dict, claim_card, claims_table
+
+_USAGE = "Write `claimwire claims`, `claimwire claims C10` or `claimwire claims check FILE`."
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the subcommand."""
+    app.command("claims")(claims)
+
+
+def claims(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID | check FILE]", help="A claim's id or slug; or check FILE."),
+    ] = None,
+    config: ConfigOption = None,
+    essay: EssayOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the essay's claims, show one in full, or check an essay file."""
+    match words or []:
+        case []:
+            loaded = essay_of(configured(config), essay)
+            emit(as_dict(loaded)) if as_json else stdout().print(claims_table(loaded))
+        case ["check", file]:
+            _check(Path(file), as_json=as_json)
+        case [claim_id] if claim_id != "check":
+            loaded = essay_of(configured(config), essay)
+            try:
+                claim = loaded.claim(claim_id)
+            except KeyError:
+                known = f"{loaded.claims[0].id} to {loaded.claims[-1].id}"
+                raise InputError(
+                    f"{claim_id}: no such claim. The essay has {known}; `claimwire claims` lists"
+                    " them."
+                ) from None
+            emit(as_dict(claim)) if as_json else stdout().print(claim_card(loaded, claim))
+        case _:
+            raise InputError(_USAGE)
+
+
+def _check(path: Path, *, as_json: bool) -> None:
+    loaded, weak = check(path)
+    if as_json:
+        emit({"essay": loaded.id, "claims": len(loaded.claims), "warnings": [str(w) for w in weak]})
+        return
+    console = stdout()
+    for warning in weak:
+        console.print(f"warning: {warning}", markup=False)
+    indicators = sum(len(claim.indicators) for claim in loaded.claims)
+    console.print(
+        f"{path}: good, {len(loaded.claims)} claims, {indicators} indicators, {len(weak)} warnings",
+        markup=False,
+    )

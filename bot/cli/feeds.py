@@ -1,0 +1,169 @@
+"""`claimwire feeds`: the list of feeds and how they do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from bot.cli.common import ConfigOption, JsonOption, configured, print_json, stderr, stdout
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.errors import InputError
+from bot.model import Outlet, Voice
+from feeds import opml
+from feeds.check import FeedReport, Outcome, check
+from feeds.fetch import Fetcher
+from feeds.opml import FeedSource
+
+app = typer.Typer(help="List, add, check, import and export feeds.", no_args_is_help=True)
+
+
+def _sources(config: Config) -> Sequence[FeedSource]:
+    from bot.app import load_feeds
+
+    return load_feeds(config)
+
+
+def _save(config: Config, sources: Sequence[FeedSource]) -> Path:
+    path = config.own_opml_path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path.parent}: cannot be made: {error.strerror}.") from error
+    opml.write(path, tuple(sources))
+    return path
+
+
+@app.command("list")
+def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the feeds in use, with outlet, tier and voice."""
+    sources = _sources(configured(config))
+    if as_json:
+        print_json([_as_dict(source) for source in sources])
+        return
+    table = Table("Outlet", "Tier", "Voice", "Address", title=f"{len(sources)} feeds")
+    for source in sources:
+        table.add_row(
+            Text(source.outlet.name),
+            str(source.outlet.tier),
+            source.outlet.voice.value,
+            Text(source.url),
+        )
+    stdout().print(table)
+
+
+@app.command()
+def add(
+    url: str,
+    outlet: Annotated[str, typer.Option(help="Name of the outlet; the host where not given.")] = "",
+    tier: Annotated[int, typer.Option(min=1, max=4, help="1 wire .. 4 unvetted.")] = 3,
+    voice: Annotated[Voice, typer.Option(help="Whose voice the outlet is.")] = Voice.INDEPENDENT,
+    config: ConfigOption = None,
+) -> None:
+    """Add a feed to your list (the bundled list is copied to it first)."""
+    loaded = configured(config)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"{url}: not a web address. Write it in full, with https://.")
+    path = loaded.own_opml_path
+    if not path.exists():
+        _save(loaded, _sources(loaded))
+    opml.add(path, FeedSource(url, Outlet(outlet or parts.hostname, tier, voice)))
+    sources = opml.read(path)
+    stdout().print(
+        Text(f"added; {len(sources)} feeds in {path}. A running bot reads it at its next start.")
+    )
+
+
+@app.command("check")
+def check_feeds(
+    urls: Annotated[
+        list[str] | None, typer.Argument(help="Addresses; all feeds in use where none is given.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch feeds now, keep nothing, and say how each does. Exit code 1 if any fails."""
+    loaded = configured(config)
+    known = {source.url: source for source in _sources(loaded)}
+    wanted = [
+        known.get(url) or FeedSource(url, Outlet(urlsplit(url).hostname or url))
+        for url in urls or known
+    ]
+    reports = asyncio.run(_checked(loaded, wanted))
+    if as_json:
+        print_json([report.as_dict() for report in reports])
+    else:
+        stdout().print(_report_table(reports))
+    if not all(report.outcome is Outcome.OK for report in reports):
+        raise typer.Exit(1)
+
+
+async def _checked(config: Config, sources: list[FeedSource]) -> list[FeedReport]:
+    from bot.app import fetch_limits
+
+    async with Fetcher(SystemClock(), fetch_limits(config)) as fetcher:
+        return await check(sources, fetcher, SystemClock().now())
+
+
+def _report_table(reports: list[FeedReport]) -> Table:
+    table = Table("Feed", "Outcome", "Entries", "Newest", "No id", "No date", "Remarks")
+    for report in reports:
+        newest = report.newest.strftime("%Y-%m-%d %H:%M") if report.newest else "-"
+        table.add_row(
+            Text(report.outlet.name),
+            Text(report.outcome, "green" if report.outcome is Outcome.OK else "bold red"),
+            str(report.entries),
+            newest,
+            str(report.without_ids),
+            str(report.without_dates),
+            Text("; ".join(filter(None, (report.reason, *report.problems)))),
+        )
+    return table
+
+
+@app.command("import")
+def import_opml(
+    file: Path,
+    replace: Annotated[bool, typer.Option(help="Drop the present list first.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Take the feeds of an OPML file into your list."""
+    loaded = configured(config)
+    found = opml.read(file)
+    sources = () if replace else tuple(_sources(loaded))
+    known = {source.url for source in sources}
+    fresh = tuple(source for source in found if source.url not in known)
+    path = _save(loaded, sources + fresh)
+    stdout().print(Text(f"{len(fresh)} added, {len(found) - len(fresh)} were there; {path}"))
+
+
+@app.command("export")
+def export_opml(
+    file: Annotated[Path | None, typer.Argument(help="Standard output where not given.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the feeds in use as OPML."""
+    sources = _sources(configured(config))
+    if file is None:
+        typer.echo(opml.writes(sources))
+        return
+    opml.write(file, tuple(sources))
+    stderr().print(Text(f"{len(sources)} feeds written to {file}"))
+
+
+def _as_dict(source: FeedSource) -> dict[str, object]:
+    return {
+        "url": source.url,
+        "outlet": source.outlet.name,
+        "tier": source.outlet.tier,
+        "voice": source.outlet.voice.value,
+        "interval_min": source.interval_min,
+    }

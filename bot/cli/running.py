@@ -1,0 +1,55 @@
+"""`claimwire run`, `demo` and `doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import ConfigOption, JsonOption, configured, print_json, stdout
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the subcommands."""
+    app.command()(run)
+    app.command()(demo)
+    app.command()(doctor)
+
+
+def run(config: ConfigOption = None) -> None:
+    """Run the bot until SIGTERM or ctrl-C; what it holds is finished first."""
+    from bot import app
+
+    asyncio.run(app.run(configured(config)))
+
+
+def demo(
+    data_dir: Annotated[
+        Path, typer.Option(help="Where the demo keeps its ledger; a second run finds it there.")
+    ] = Path("data/demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty ledger.")] = False,
+) -> None:
+    """Show the main job on the bundled chronicle: no account, no network, no set-up."""
+    from bot.demo import run_demo
+
+    asyncio.run(run_demo(data_dir, fresh=fresh, console=stdout()))
+
+
+def doctor(
+    config: ConfigOption = None,
+    online: Annotated[bool, typer.Option(help="Also fetch every feed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check config, essay, feeds, model, ledger and channels. Exit code 1 if any is wrong."""
+    from bot.doctor import examine, show
+
+    checks = asyncio.run(examine(config, online=online))
+    if as_json:
+        print_json([dataclasses.asdict(check) for check in checks])
+    else:
+        show(checks, stdout())
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)

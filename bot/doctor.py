@@ -1,0 +1,122 @@
+"""`claimwire doctor`: finds and explains the common mistakes before the bot meets them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import fetch_limits, load_essay, load_feeds, load_judge, make_adapters
+from bot.clock import SystemClock
+from bot.config import Config, load_config
+from bot.errors import ClaimwireError
+from bot.essay.loader import warnings as essay_warnings
+from bot.ledger.store import Ledger
+from bot.model import Article, Entry, Outlet
+from feeds.check import Outcome
+from feeds.check import check as check_feeds
+from feeds.fetch import Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. ``message`` says what was found and, if it is wrong, how to mend it."""
+
+    name: str
+    ok: bool
+    message: str
+
+
+async def examine(path: Path | None, *, online: bool) -> list[Check]:
+    """All checks in the order of a start; without a config nothing else can be checked."""
+    try:
+        config = load_config(path)
+    except ClaimwireError as error:
+        return [Check("config", ok=False, message=str(error))]
+    where = str(config.source) if config.source else "no file; every setting has its default"
+    checks = [Check("config", ok=True, message=where)]
+    parts: list[tuple[str, Callable[[Config], Awaitable[str]]]] = [
+        ("essay", _essay),
+        ("feeds", _feeds),
+        ("model", _model),
+        ("ledger", _ledger),
+        ("channels", _channels),
+    ]
+    if online:
+        parts.append(("feeds online", _online))
+    for name, part in parts:
+        try:
+            checks.append(Check(name, ok=True, message=await part(config)))
+        except ClaimwireError as error:
+            checks.append(Check(name, ok=False, message=str(error)))
+    return checks
+
+
+async def _essay(config: Config) -> str:
+    essay = load_essay(config)
+    weak = len(essay_warnings(essay))
+    return f"{essay.title}: {len(essay.claims)} claims, {weak} warnings"
+
+
+async def _feeds(config: Config) -> str:
+    sources = load_feeds(config)
+    if not sources:
+        raise ClaimwireError("the list is empty. `claimwire feeds add URL` adds one.")
+    return f"{len(sources)} feeds from {config.opml_in_use() or 'the bundled list'}"
+
+
+async def _model(config: Config) -> str:
+    judge = await asyncio.to_thread(load_judge, config, load_essay(config))
+    now = datetime.now(UTC)
+    entry = Entry(
+        "doctor", "", "", "", "", "Russia rejects a ceasefire in Ukraine", "", now, None, Outlet("")
+    )
+    judgement = (await asyncio.to_thread(judge.judge, [Article(entry, now, now)]))[0]
+    return f"loaded, and judges: {len(judgement.findings)} findings on a test sentence"
+
+
+async def _ledger(config: Config) -> str:
+    path = config.ledger_path
+    if not path.exists():
+        return f"{path} does not exist yet; the first `claimwire run` makes it"
+    ledger = await Ledger.open(path, SystemClock())
+    try:
+        counts = await ledger.counts()
+    finally:
+        await ledger.close()
+    return (
+        f"{path}: {counts.articles} reports, {counts.verdicts} verdicts, {counts.pending} alerts"
+        f" waiting, {counts.feeds_failing} of {counts.feeds} feeds failing"
+    )
+
+
+async def _channels(config: Config) -> str:
+    adapters = make_adapters(config, SystemClock(), None)
+    kinds = (f"{channel.name} ({channel.adapter})" for channel in config.channels)
+    return f"{len(adapters)}: {', '.join(kinds)}"
+
+
+async def _online(config: Config) -> str:
+    async with Fetcher(SystemClock(), fetch_limits(config)) as fetcher:
+        reports = await check_feeds(load_feeds(config), fetcher, SystemClock().now())
+    failing = [f"{r.outlet.name}: {r.outcome}" for r in reports if r.outcome is not Outcome.OK]
+    if failing:
+        raise ClaimwireError(
+            f"{len(failing)} of {len(reports)} fail ({'; '.join(failing)})."
+            " `claimwire feeds check` says more."
+        )
+    return f"all {len(reports)} answer with entries"
+
+
+def show(checks: Sequence[Check], console: Console) -> None:
+    """A line per check; what is wrong stands out by word and colour."""
+    for check in checks:
+        word, style = ("ok   ", "green") if check.ok else ("WRONG", "bold red")
+        console.print(
+            Text(f"{word} ", style).append(f"{check.name}: ", "bold").append(check.message)
+        )

@@ -1,0 +1,185 @@
+"""Runs one feed through the stages: fetch, parse, keep what is new, judge, commit.
+
+Decides nothing itself. What blocks runs in threads: parsing in the default pool, the judge in a
+thread of its own, since the model is used by one thread at a time and takes both cores anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from feeds.opml import FeedSource
+
+from bot.errors import FetchError, LedgerError, ParseError
+from bot.ledger.records import AlertPolicy, CommitResult, FeedUpdate
+from bot.ledger.store import Ledger
+from bot.log import logger
+from bot.model import Article, Entry, Judgement
+from bot.ports import Clock, Judge
+from feeds.fetch import Caching, Fetched, Fetcher
+from feeds.parse import ParsedFeed, parse
+
+# Judged together, and then the event loop has a chance; also the most that a cancelled poll redoes.
+JUDGE_BATCH = 64
+NOT_MODIFIED = 304
+
+_log = logger("pipeline")
+
+
+class JudgeThread:
+    """The judge behind a thread of its own, so that no inference blocks the event loop."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.essay = judge.essay
+        self._judge = judge
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="judge")
+
+    async def judge(self, articles: Sequence[Article]) -> list[Judgement]:
+        """One judgement per article, in order."""
+        loop = asyncio.get_running_loop()
+        judgements: list[Judgement] = []
+        for start in range(0, len(articles), JUDGE_BATCH):
+            batch = articles[start : start + JUDGE_BATCH]
+            judgements += await loop.run_in_executor(self._thread, self._judge.judge, batch)
+        return judgements
+
+    def close(self) -> None:
+        """Waits for the batch under way."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PollOutcome:
+    """What one poll of a feed came to. ``error`` is "" where it went well."""
+
+    feed_url: str
+    entries: int = 0
+    new: int = 0
+    verdicts: int = 0
+    alerts: int = 0
+    silent: bool = False
+    not_modified: bool = False
+    error: str = ""
+
+
+class Pipeline:
+    """From a feed's address to the ledger. Polls of different feeds may run side by side."""
+
+    def __init__(
+        self,
+        *,
+        fetcher: Fetcher,
+        judge: JudgeThread,
+        ledger: Ledger,
+        clock: Clock,
+        policy: AlertPolicy,
+        concurrency: int = 8,
+    ) -> None:
+        self._fetcher = fetcher
+        self._judge = judge
+        self._ledger = ledger
+        self._clock = clock
+        self._policy = policy
+        self._slots = asyncio.Semaphore(concurrency)
+
+    async def poll(self, source: FeedSource, *, back_fill: bool = False) -> PollOutcome:
+        """Polls one feed; a failure is recorded and logged, never raised.
+
+        The first fetch of a feed is recorded in silence, unless ``back_fill``.
+        """
+        async with self._slots:
+            try:
+                outcome = await self._poll(source, back_fill=back_fill)
+            except (FetchError, ParseError) as error:
+                outcome = await self._failed(source, error)
+            except LedgerError as error:
+                outcome = PollOutcome(source.url, error=str(error))
+        write = _log.warning if outcome.error else _log.info
+        write(
+            "feed polled",
+            feed=source.url,
+            outlet=source.outlet.name,
+            entries=outcome.entries,
+            new=outcome.new,
+            verdicts=outcome.verdicts,
+            alerts=outcome.alerts,
+            not_modified=outcome.not_modified,
+            silent=outcome.silent,
+            error=outcome.error,
+        )
+        return outcome
+
+    async def _poll(self, source: FeedSource, *, back_fill: bool) -> PollOutcome:
+        state = await self._ledger.feed_state(source.url)
+        caching = Caching(state.etag, state.last_modified) if state else Caching()
+        fetched = await self._fetcher.fetch(source.url, caching)
+        if fetched.body is None:
+            await self._commit(source, fetched, [], [], silent=True)
+            return PollOutcome(source.url, not_modified=True)
+        parsed = await self._parse(source, fetched.body, fetched.content_type)
+        now = self._clock.now()
+        new = await self._ledger.unseen(parsed.entries)
+        articles = sorted((as_article(entry, now) for entry in new), key=lambda a: a.at)
+        judgements = await self._judge.judge(articles)
+        first = state is None or not state.fetched_before
+        silent = first and not back_fill
+        result = await self._commit(source, fetched, articles, judgements, silent=silent)
+        return PollOutcome(
+            source.url,
+            entries=len(parsed.entries),
+            new=result.new_articles,
+            verdicts=sum(len(j.verdicts) for j in judgements),
+            alerts=0 if silent else len(result.alerts),
+            silent=silent,
+        )
+
+    async def _parse(self, source: FeedSource, body: bytes, content_type: str) -> ParsedFeed:
+        call = partial(
+            parse,
+            body,
+            content_type=content_type,
+            feed_url=source.url,
+            outlet=source.outlet,
+            now=self._clock.now(),
+        )
+        return await asyncio.to_thread(call)
+
+    async def _commit(
+        self,
+        source: FeedSource,
+        fetched: Fetched,
+        articles: Sequence[Article],
+        judgements: Sequence[Judgement],
+        *,
+        silent: bool,
+    ) -> CommitResult:
+        update = FeedUpdate(
+            essay=self._judge.essay,
+            feed_url=source.url,
+            fetched_at=self._clock.now(),
+            status=fetched.status,
+            etag=fetched.caching.etag,
+            last_modified=fetched.caching.last_modified,
+            articles=tuple(zip(articles, judgements, strict=True)),
+            silent=silent,
+            policy=self._policy,
+        )
+        return await self._ledger.commit(update)
+
+    async def _failed(self, source: FeedSource, error: FetchError | ParseError) -> PollOutcome:
+        try:
+            await self._ledger.record_failure(source.url, self._clock.now(), error.reason)
+        except LedgerError as ledger_error:
+            return PollOutcome(source.url, error=f"{error.reason}; {ledger_error}")
+        return PollOutcome(source.url, error=error.reason)
+
+
+def as_article(entry: Entry, now: datetime) -> Article:
+    """The entry with the time that it counts from: never in the future."""
+    at = entry.published or entry.updated
+    return Article(entry, at if at and at <= now else now, now)
