@@ -1,0 +1,23 @@
+"""`make bench`: every measurement that needs nothing but the repository.
+
+Two more take real material: `parse_corpus.py FILES.tar.gz` and `kill_replay.py ENTRIES.jsonl.gz`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCRIPTS = ("line.py",)
+
+
+def main() -> None:
+    for script in SCRIPTS:
+        print(f"== {script}", flush=True)
+        subprocess.run([sys.executable, str(HERE / script)], check=True)
+
+
+if __name__ == "__main__":
+    main()
