@@ -1,6 +1,7 @@
 """Reads the training material and turns it into batches of (entry, all claims of one essay).
 
-The material itself is not part of the repository: ``--data`` names a folder of the layout
+Our own cases lie in ``cases/``. All else is not part of the repository: ``--data`` names a folder
+of the layout
 
     news/labelled.jsonl         real entries labelled by editors; ``split`` is train or dev
     news/contrast_train.jsonl   authored contrast cases with minimal pairs (``pair``)
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+CASES = Path(__file__).parent / "cases"
 STANCES = ("none", "update", "supports", "contradicts")
 IGNORE = -100  # torch's cross_entropy leaves these targets out
 _TAG = re.compile(r"<[^>]{0,2000}>")
@@ -95,7 +97,13 @@ def make_item(essay: EssayText, entry: dict[str, Any], source: str, group: str) 
     )
     indicator = next((lab.get("indicator") or "" for lab in entry["labels"]), "")
     return Item(
-        essay.name, entry_text(entry), targets, source, group, indicator, fold_of(group),
+        essay.name,
+        entry_text(entry),
+        targets,
+        source,
+        group,
+        indicator,
+        fold_of(group),
         tuple((lab["claim"], lab.get("indicator") or "") for lab in entry["labels"]),
     )
 
@@ -145,13 +153,20 @@ def load_other_essay(path: Path) -> tuple[EssayText, list[Item]]:
 
 
 def load_news(essay: EssayText, root: Path) -> tuple[list[Item], list[Item]]:
-    """The bundled essay's (train, dev) items; contrast cases are all in train."""
+    """The bundled essay's (train, dev) items; contrast cases and our own are all in train."""
     train, dev = [], []
     for entry in read_jsonl(root / "news" / "labelled.jsonl"):
         item = make_item(essay, entry, "real", entry["id"])
         (dev if entry["split"] == "dev" else train).append(item)
-    for entry in read_jsonl(root / "news" / "contrast_train.jsonl"):
-        train.append(make_item(essay, entry, "contrast", str(entry.get("pair") or entry["id"])))
+    train.extend(
+        make_item(essay, entry, "contrast", str(entry.get("pair") or entry["id"]))
+        for entry in read_jsonl(root / "news" / "contrast_train.jsonl")
+    )
+    train.extend(
+        make_item(essay, entry, "case", str(entry.get("pair") or entry["id"]))
+        for path in sorted(CASES.glob("*.jsonl"))
+        for entry in read_jsonl(path)
+    )
     return train, dev
 
 
@@ -180,7 +195,11 @@ def foreign_items(essay: EssayText, others: dict[str, list[Item]]) -> list[Item]
 
 
 def batches(items: list[Item], size: int, rng: random.Random) -> Iterator[list[Item]]:
-    """Batches of one essay each; members of a minimal pair stay side by side."""
+    """Batches of one essay each; members of a minimal pair stay side by side.
+
+    Within a stretch of sixteen batches groups are sorted by length: padding is most of the cost
+    on a CPU.
+    """
     by_essay: dict[str, dict[str, list[Item]]] = {}
     for item in items:
         by_essay.setdefault(item.essay, {}).setdefault(item.group, []).append(item)
@@ -188,6 +207,12 @@ def batches(items: list[Item], size: int, rng: random.Random) -> Iterator[list[I
     for groups in by_essay.values():
         order = list(groups.values())
         rng.shuffle(order)
+        stretch = 16 * size
+        order = [
+            group
+            for start in range(0, len(order), stretch)
+            for group in sorted(order[start : start + stretch], key=lambda g: len(g[0].text))
+        ]
         flat = [item for group in order for item in group]
         result += [flat[i : i + size] for i in range(0, len(flat), size)]
     rng.shuffle(result)

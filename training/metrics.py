@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-
 from data import IGNORE, STANCES
+from numpy.typing import NDArray
 
 _SUPPORTS, _CONTRADICTS = STANCES.index("supports"), STANCES.index("contradicts")
 
@@ -25,7 +24,9 @@ def average_precision(scores: NDArray[np.float64], hits: NDArray[np.bool_]) -> f
     return float(precision[ranked].mean())
 
 
-def best_f1(scores: NDArray[np.float64], hits: NDArray[np.bool_]) -> tuple[float, float, float, float]:
+def best_f1(
+    scores: NDArray[np.float64], hits: NDArray[np.bool_]
+) -> tuple[float, float, float, float]:
     """(F1, precision, recall, threshold) at the threshold where F1 is highest."""
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(hits[order])
@@ -36,14 +37,18 @@ def best_f1(scores: NDArray[np.float64], hits: NDArray[np.bool_]) -> tuple[float
     return float(f1[top]), float(precision[top]), float(recall[top]), float(scores[order][top])
 
 
-def recall_at_precision(scores: NDArray[np.float64], hits: NDArray[np.bool_], floor: float) -> float:
+def recall_at_precision(
+    scores: NDArray[np.float64], hits: NDArray[np.bool_], floor: float
+) -> float:
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(hits[order])
     good = found / np.arange(1, len(order) + 1) >= floor
     return float((found / max(1, hits.sum()))[good].max()) if good.any() else 0.0
 
 
-def summary(probabilities: NDArray[np.float64], targets: Sequence[Sequence[int]]) -> dict[str, float]:
+def summary(
+    probabilities: NDArray[np.float64], targets: Sequence[Sequence[int]]
+) -> dict[str, float]:
     """All figures of one set. ``probabilities``: (entries, claims, 4)."""
     goal = np.asarray(targets)
     counted = goal != IGNORE
@@ -65,14 +70,19 @@ def summary(probabilities: NDArray[np.float64], targets: Sequence[Sequence[int]]
     return {
         "n": float(len(goal)),
         "ap": average_precision(bears[counted], hits[counted]),
-        "f1": f1, "precision": precision, "recall": recall, "threshold": threshold,
+        "f1": f1,
+        "precision": precision,
+        "recall": recall,
+        "threshold": threshold,
         "recall_at_p90": recall_at_precision(bears[counted], hits[counted], 0.90),
         "direction_recall_at_p90": float(
             recall_at_precision(way[counted], right[counted], 0.90)
-            * right[counted].sum() / max(1, directed.sum())
+            * right[counted].sum()
+            / max(1, directed.sum())
         ),
         "stance_right": float((stance == goal)[true].mean()) if true.any() else float("nan"),
-        "flips": float(flips.sum()), "directed": float(directed.sum()),
+        "flips": float(flips.sum()),
+        "directed": float(directed.sum()),
         "false_alarm": float((top[unlabelled] >= threshold).mean()) if unlabelled.any() else 0.0,
     }
 

@@ -22,17 +22,20 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import data
+import metrics
 import torch
 from torch import nn
 from torch.nn import functional as F
 from transformers import AutoModel, AutoTokenizer
 
-import data
-import metrics
-
-MAX_ENTRY_TOKENS = 96
+MAX_ENTRY_TOKENS = 80
 MAX_CLAIM_TOKENS = 48
 HEAD_WIDTH = 256
+HEAD_DROPOUT = 0.2
+# Share of an entry's word pieces that are masked in training: there are few entries, and the model
+# learns them by heart otherwise.
+TOKEN_DROPOUT = 0.08
 CONTRASTIVE_WEIGHT = 0.3
 CONTRASTIVE_TEMPERATURE = 0.06
 
@@ -40,12 +43,12 @@ CONTRASTIVE_TEMPERATURE = 0.06
 class Matcher(nn.Module):
     """Encoder and matching head. ``forward`` gives logits of shape (entries, claims, 4)."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, attention: str = "sdpa") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa")
+        self.encoder = AutoModel.from_pretrained(base, attn_implementation=attention)
         width = self.encoder.config.hidden_size
         self.hidden = nn.Linear(4 * width, HEAD_WIDTH)
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(HEAD_DROPOUT)
         self.output = nn.Linear(HEAD_WIDTH, len(data.STANCES))
 
     def encode(self, tokens: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -111,11 +114,15 @@ def load_corpus(args: argparse.Namespace) -> Corpus:
         "dev": dev,
         "held_real": [i for i in news_train if i.source == "real" and held(i)],
         "held_contrast": [i for i in news_train if i.source == "contrast" and held(i)],
+        "held_cases": [i for i in news_train if i.source == "case" and held(i)],
     }
     sets |= {f"unseen_{name}": others[name] for name in sorted(left_out)}
     return Corpus(
-        essays, train, data.load_negatives(bundled, root, known),
-        data.foreign_items(bundled, seen_essays), sets,
+        essays,
+        train,
+        data.load_negatives(bundled, root, known),
+        data.foreign_items(bundled, seen_essays),
+        sets,
     )
 
 
@@ -127,9 +134,15 @@ class Trainer:
         self.tokenizer = AutoTokenizer.from_pretrained(args.base)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = Matcher(args.base).to(self.device)
+        if args.start:
+            start = torch.load(args.start, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(start["model"])
         head = [p for n, p in self.model.named_parameters() if not n.startswith("encoder")]
         self.optimizer = torch.optim.AdamW(
-            [{"params": self.model.encoder.parameters(), "lr": args.lr}, {"params": head, "lr": 1e-3}],
+            [
+                {"params": self.model.encoder.parameters(), "lr": args.lr},
+                {"params": head, "lr": args.head_lr},
+            ],
             weight_decay=0.01,
         )
         self.steps = sum(1 for _ in self.epoch_batches(0)) * args.epochs
@@ -152,9 +165,16 @@ class Trainer:
         )
         return {k: v.to(self.device) for k, v in batch.items() if k != "token_type_ids"}
 
+    def masked(self, tokens: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The same with some word pieces masked; never the first, which marks the start."""
+        ids = tokens["input_ids"]
+        hidden = torch.rand(ids.shape, device=ids.device) < TOKEN_DROPOUT
+        hidden[:, 0] = False
+        return {**tokens, "input_ids": ids.masked_fill(hidden, self.tokenizer.mask_token_id)}
+
     def loss(self, batch: list[data.Item]) -> torch.Tensor:
         essay = self.corpus.essays[batch[0].essay]
-        u = self.model.encode(self.tokens([i.text for i in batch], MAX_ENTRY_TOKENS))
+        u = self.model.encode(self.masked(self.tokens([i.text for i in batch], MAX_ENTRY_TOKENS)))
         v = self.model.encode(self.tokens(list(essay.statements), MAX_CLAIM_TOKENS))
         logits = self.model.match(u, v)
         targets = torch.tensor([i.targets for i in batch], device=self.device)
@@ -186,8 +206,11 @@ class Trainer:
             total += loss.item()
             if step % 50 == 0:
                 pace = (time.monotonic() - began) / step
-                print(f"  epoch {epoch} step {step}/{len(batches)} loss {total / step:.4f} "
-                      f"{pace:.2f} s/step", flush=True)
+                print(
+                    f"  epoch {epoch} step {step}/{len(batches)} loss {total / step:.4f} "
+                    f"{pace:.2f} s/step",
+                    flush=True,
+                )
         return total / len(batches)
 
     @torch.no_grad()
@@ -214,8 +237,10 @@ class Trainer:
 
     def save(self, epoch: int, report: dict[str, dict[str, float]]) -> None:
         state = {
-            "epoch": epoch, "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
+            "epoch": epoch,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
         }
         torch.save(state, self.out / "state.tmp")
         (self.out / "state.tmp").replace(self.out / "state.pt")
@@ -244,9 +269,11 @@ def main() -> None:
     parser.add_argument("--claims", required=True, help="the bundled essay's TOML file")
     parser.add_argument("--base", required=True, help="folder of the base model")
     parser.add_argument("--out", required=True, help="folder for checkpoints")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--start", default="", help="checkpoint whose weights to begin with")
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--lr", type=float, default=8e-5)
+    parser.add_argument("--head-lr", type=float, default=1e-3)
     parser.add_argument("--negatives", type=int, default=900, help="stream negatives per epoch")
     parser.add_argument("--leave-out", default="", help="essays kept unseen, comma separated")
     parser.add_argument("--seed", type=int, default=7)
@@ -256,8 +283,11 @@ def main() -> None:
     torch.manual_seed(args.seed)
     corpus = load_corpus(args)
     trainer = Trainer(args, corpus)
-    print(f"{len(corpus.train)} items, {len(corpus.foreign)} foreign, {trainer.steps} steps, "
-          f"{trainer.device}", flush=True)
+    print(
+        f"{len(corpus.train)} items, {len(corpus.foreign)} foreign, {trainer.steps} steps, "
+        f"{trainer.device}",
+        flush=True,
+    )
     trainer.run()
 
 

@@ -1,0 +1,191 @@
+"""The embedded judge: the bundled stance model, attribution and the verdict rules, offline.
+
+An article is encoded once for all claims; only where something bears on a claim are its sentences
+encoded too, to find the one that does. The reason given is the claim's nearest indicator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.judge.attribution import Attributor
+from bot.judge.sentences import sentences
+from bot.judge.stance_model import StanceModel, Vectors
+from bot.judge.terms import term_pattern
+from bot.judge.text import entry_text
+from bot.judge.verdict import Probabilities, Thresholds, decide, stance_of
+from bot.model import Article, Claim, Essay, Finding, Indicator, Judgement, Sentence, Stance, Stop
+
+_STANCES = (Stance.UPDATE, Stance.SUPPORTS, Stance.CONTRADICTS)
+_NOTHING = Probabilities(none=1.0, update=0.0, supports=0.0, contradicts=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Cosines, -1..1, of an article and a claim's statement, and of it and its nearest indicator
+    (-1 where the claim has none)."""
+
+    statement: float
+    indicator: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Indicators:
+    """A claim's indicators and their embeddings, row by row."""
+
+    indicators: tuple[Indicator, ...]
+    vectors: Vectors
+
+    def nearest(self, text: Vectors, stance: Stance) -> Indicator | None:
+        """The indicator nearest in meaning on the stance's side; on either for an update."""
+        rows = [
+            row
+            for row, indicator in enumerate(self.indicators)
+            if stance in (Stance.UPDATE, indicator.side)
+        ]
+        if not rows:
+            return None
+        return self.indicators[rows[int((self.vectors[rows] @ text).argmax())]]
+
+
+class EmbeddedJudge:
+    """A bot.ports.Judge. Deterministic for the same model and machine."""
+
+    def __init__(
+        self, essay: Essay, model: StanceModel, *, alert_threshold: float | None = None
+    ) -> None:
+        """``alert_threshold`` (0..1) takes the place of the model's own calibrated one."""
+        self.essay = essay
+        self._model = model
+        self._thresholds = model.settings.thresholds.with_alert(alert_threshold)
+        self._topics = term_pattern(essay.topics)
+        self._attributor = Attributor(essay.parties)
+        limit = model.settings.max_claim_tokens
+        self._claims = model.encode([c.statement for c in essay.claims], max_tokens=limit)
+        texts = [i.text for claim in essay.claims for i in claim.indicators]
+        vectors = iter(model.encode(texts, max_tokens=limit))
+        self._indicators = {
+            claim.id: _Indicators(
+                claim.indicators,
+                np.array([next(vectors) for _ in claim.indicators]).reshape(-1, model.width),
+            )
+            for claim in essay.claims
+        }
+
+    @property
+    def name(self) -> str:
+        """Which model judges, as its settings name it."""
+        return self._model.settings.name
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where this judge is sure enough; from ``bears`` on readers are told."""
+        return self._thresholds
+
+    def judge(self, articles: Sequence[Article]) -> list[Judgement]:
+        """One judgement per article, in order."""
+        result = [self._before_encoding(a) for a in articles]
+        open_rows = [row for row, judgement in enumerate(result) if judgement is None]
+        vectors, scores = self._match([articles[row] for row in open_rows])
+        for row, vector, score in zip(open_rows, vectors, scores, strict=True):
+            result[row] = self._judge_one(articles[row], vector, score)
+        return [judgement for judgement in result if judgement is not None]
+
+    def scores(self, articles: Sequence[Article]) -> list[dict[str, Probabilities]]:
+        """Per article, in order: what the model says of every claim, before rules and thresholds.
+
+        An article that is stopped before it is encoded bears on nothing (``none`` is 1).
+        """
+        result = [dict.fromkeys((c.id for c in self.essay.claims), _NOTHING) for _ in articles]
+        open_rows = [row for row, a in enumerate(articles) if self._before_encoding(a) is None]
+        _vectors, scores = self._match([articles[row] for row in open_rows])
+        for row, score in zip(open_rows, scores, strict=True):
+            for claim, values in zip(self.essay.claims, score, strict=True):
+                result[row][claim.id] = Probabilities(*(float(x) for x in values))
+        return result
+
+    def nearness(self, judgements: Sequence[Judgement]) -> list[dict[str, Nearness]]:
+        """Per judgement of this judge, in order: how near its article lies to every claim.
+
+        Empty for an article that was stopped before it was encoded.
+        """
+        return [self._nearness(judgement.embedding) for judgement in judgements]
+
+    def _nearness(self, embedding: tuple[float, ...]) -> dict[str, Nearness]:
+        if not embedding:
+            return {}
+        vector = np.array(embedding, np.float32)
+        return {
+            claim.id: Nearness(
+                statement=float(statement @ vector),
+                indicator=float((self._indicators[claim.id].vectors @ vector).max(initial=-1.0)),
+            )
+            for claim, statement in zip(self.essay.claims, self._claims, strict=True)
+        }
+
+    def _match(self, articles: Sequence[Article]) -> tuple[Vectors, Vectors]:
+        """Embeddings (articles, width) and probabilities (articles, claims, 4)."""
+        texts = [entry_text(a.entry.title, a.entry.summary) for a in articles]
+        vectors = self._model.encode(texts, max_tokens=self._model.settings.max_entry_tokens)
+        return vectors, self._model.match(vectors, self._claims)
+
+    def _before_encoding(self, article: Article) -> Judgement | None:
+        if not article.text.strip():
+            return Judgement(stopped=Stop("text", "the entry has neither title nor summary"))
+        if not self._topics.search(article.text):
+            return Judgement(
+                stopped=Stop("topic", "names none of the essay's topic terms: another subject")
+            )
+        return None
+
+    def _judge_one(self, article: Article, vector: Vectors, scores: Vectors) -> Judgement:
+        embedding = tuple(float(x) for x in vector)
+        near = [
+            (claim, Probabilities(*(float(x) for x in score)))
+            for claim, score in zip(self.essay.claims, scores, strict=True)
+            if 1.0 - score[0] >= self._thresholds.finding
+        ]
+        if not near:
+            best = int(scores[:, 0].argmin())
+            reason = (
+                f"bears on no claim; nearest is {self.essay.claims[best].id}"
+                f" at {1 - float(scores[best, 0]):.0%}"
+            )
+            return Judgement(stopped=Stop("match", reason), embedding=embedding)
+        pieces, piece_vectors = self._pieces(article, vector)
+        piece_scores = self._model.match(piece_vectors, self._claims)
+        findings, verdicts = [], []
+        for claim, probabilities in near:
+            stance, note = stance_of(probabilities, self._thresholds)
+            row = self._row(claim)
+            # The sentence that shows the stance best; for one sentence that is the article.
+            share = piece_scores[:, row, 1 + _STANCES.index(stance)]
+            best = int(share.argmax())
+            indicator = self._indicators[claim.id].nearest(vector + piece_vectors[best], stance)
+            finding = Finding(claim.id, stance, probabilities.bears, pieces[best], indicator, note)
+            attribution = self._attributor.attribute(pieces[best].text)
+            finding, verdict = decide(finding, attribution, self.essay.parties, self._thresholds)
+            findings.append(finding)
+            if verdict is not None:
+                verdicts.append(verdict)
+        findings.sort(key=lambda f: -f.probability)
+        verdicts.sort(key=lambda v: -v.confidence)
+        stopped = None
+        if not verdicts:
+            top = findings[0]
+            stopped = Stop("verdict", f"{top.claim_id} {top.stance.value}: {top.note}")
+        return Judgement(tuple(verdicts), tuple(findings), stopped, embedding)
+
+    def _row(self, claim: Claim) -> int:
+        return self.essay.claims.index(claim)
+
+    def _pieces(self, article: Article, vector: Vectors) -> tuple[list[Sentence], Vectors]:
+        """The article's sentences and their embeddings, at least one."""
+        pieces = sentences(article.text)
+        if len(pieces) == 1:
+            return pieces, vector[np.newaxis]
+        limit = self._model.settings.max_entry_tokens
+        return pieces, self._model.encode([p.text for p in pieces], max_tokens=limit)

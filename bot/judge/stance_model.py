@@ -1,0 +1,136 @@
+"""Loads the stance model: an ONNX encoder, its tokenizer and the matching head.
+
+A model directory holds
+    judge.json      format version, token limits, temperature, thresholds, what it was measured at
+    encoder.onnx    input_ids, attention_mask (batch, tokens) int64 -> embedding (batch, width)
+    tokenizer.json  the tokenizer, in the format of the tokenizers library
+    head.npz        hidden_weight (hidden, 4*width), hidden_bias, output_weight (4, hidden),
+                    output_bias; float32, no pickled objects
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from bot.errors import ConfigError
+from bot.judge.verdict import Thresholds
+
+FORMAT_VERSION = 1
+BUNDLED = Path(__file__).parent / "weights"
+_GELU_CUBIC = 0.044715
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """What judge.json says."""
+
+    name: str
+    max_entry_tokens: int
+    max_claim_tokens: int
+    temperature: float
+    thresholds: Thresholds
+
+
+class StanceModel:
+    """Encodes texts and matches them against claims. Not thread-safe: one thread at a time."""
+
+    def __init__(self, directory: Path, *, threads: int = 2) -> None:
+        """Raises ConfigError where the directory is incomplete or of another format."""
+        try:
+            self.settings = _settings(directory / "judge.json")
+            self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+            options = ort.SessionOptions()
+            options.intra_op_num_threads = threads
+            options.inter_op_num_threads = 1
+            # Spinning threads would take the cores from the event loop between two batches.
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            self._session = ort.InferenceSession(
+                str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            with np.load(directory / "head.npz", allow_pickle=False) as head:
+                self._head = {name: head[name].astype(np.float32) for name in head.files}
+        except ConfigError:
+            raise
+        except Exception as error:  # each library has errors of its own for a bad file
+            raise ConfigError(
+                f"{directory}: the stance model cannot be loaded: {error}. Set judge.model_dir to a"
+                " folder with judge.json, encoder.onnx, tokenizer.json and head.npz, or leave it"
+                " empty for the bundled model."
+            ) from error
+
+    def encode(self, texts: Sequence[str], *, max_tokens: int) -> Vectors:
+        """Unit vectors, shape (texts, width). Texts are cut at ``max_tokens`` word pieces.
+
+        One text at a time: dynamic quantisation scales activations by the largest of a whole
+        batch, padding included, so in a batch a text's vector would depend on its neighbours. On
+        two cores nothing is lost by it, since nothing is padded.
+        """
+        self._tokenizer.enable_truncation(max_tokens)
+        self._tokenizer.no_padding()
+        result = np.empty((len(texts), self.width), np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts))):
+            ids = np.array([encoding.ids], np.int64)
+            feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+            result[row] = self._session.run(None, feed)[0][0]
+        return result
+
+    @property
+    def width(self) -> int:
+        """Length of an embedding."""
+        return int(self._head["hidden_weight"].shape[1]) // 4
+
+    def match(self, entries: Vectors, claims: Vectors) -> Vectors:
+        """Probabilities of none, update, supports, contradicts: shape (entries, claims, 4).
+
+        The head is an MLP over [u, v, u*v, |u-v|]. Its first layer is linear, so the parts of u
+        and of v alone are computed once per entry and once per claim.
+        """
+        width, scale = self.width, np.float32(np.sqrt(self.width))
+        weight = self._head["hidden_weight"].T
+        u, v = entries * scale, claims * scale
+        from_u = u @ weight[:width]
+        from_v = v @ weight[width : 2 * width] + self._head["hidden_bias"]
+        result = np.empty((len(u), len(v), 4), np.float32)
+        for row, vector in enumerate(u):
+            pair = (vector * v) @ weight[2 * width : 3 * width]
+            pair += np.abs(vector - v) @ weight[3 * width :]
+            hidden = _gelu(from_u[row] + from_v + pair)
+            result[row] = hidden @ self._head["output_weight"].T + self._head["output_bias"]
+        return _softmax(result / np.float32(self.settings.temperature))
+
+
+def _gelu(x: Vectors) -> Vectors:
+    inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(_GELU_CUBIC) * x**3)
+    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), np.float32)
+
+
+def _softmax(logits: Vectors) -> Vectors:
+    exponent = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray(exponent / exponent.sum(-1, keepdims=True), np.float32)
+
+
+def _settings(path: Path) -> ModelSettings:
+    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if raw["format_version"] != FORMAT_VERSION:
+        raise ConfigError(
+            f"{path}: format version {raw['format_version']}, this claimwire reads"
+            f" {FORMAT_VERSION}. Use the model that came with this version."
+        )
+    return ModelSettings(
+        name=raw["name"],
+        max_entry_tokens=int(raw["max_entry_tokens"]),
+        max_claim_tokens=int(raw["max_claim_tokens"]),
+        temperature=float(raw["temperature"]),
+        thresholds=Thresholds(**raw["thresholds"]),
+    )

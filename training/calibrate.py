@@ -1,0 +1,171 @@
+"""Chooses temperature and thresholds on held-out entries, writes judge.json, prints all figures.
+
+    python training/calibrate.py --data DIR --claims ESSAY.toml --model bot/judge/weights
+
+Held out from training by the hash of their group: a tenth of the real entries of split train and
+a fifth of the contrast cases. The dev split is only measured. Everything is scored by the exported
+int8 model, through the product's own code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import metrics
+from train import MAX_CLAIM_TOKENS, MAX_ENTRY_TOKENS, load_corpus
+
+from bot.judge.stance_model import FORMAT_VERSION, StanceModel
+
+TEMPERATURES = np.linspace(0.6, 2.5, 39)
+FINDING = 0.2
+# Precision that a threshold must reach on held-out real entries, stream negatives mixed in at the
+# rate at which a newsroom's feeds carry them.
+ALERT_PRECISION = 0.85
+SUPPORTS_PRECISION = 0.85
+CONTRADICTS_PRECISION = 0.85
+
+
+def write(out: Path, name: str, temperature: float, thresholds: dict[str, float]) -> None:
+    settings = {
+        "format_version": FORMAT_VERSION,
+        "name": name,
+        "max_entry_tokens": MAX_ENTRY_TOKENS,
+        "max_claim_tokens": MAX_CLAIM_TOKENS,
+        "temperature": round(temperature, 3),
+        "thresholds": {k: round(float(v), 3) for k, v in thresholds.items()},
+    }
+    (out / "judge.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def score(model: StanceModel, essay, items) -> np.ndarray:
+    claims = model.encode(list(essay.statements), max_tokens=MAX_CLAIM_TOKENS)
+    return model.match(model.encode([i.text for i in items], max_tokens=MAX_ENTRY_TOKENS), claims)
+
+
+def log_loss(probabilities: np.ndarray, targets: np.ndarray, temperature: float) -> float:
+    logits = np.log(np.maximum(probabilities, 1e-9)) / temperature
+    logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
+    counted = targets >= 0
+    return float(
+        -np.take_along_axis(logits, np.maximum(targets, 0)[..., None], -1)[..., 0][counted].mean()
+    )
+
+
+def lowest_at(scores: np.ndarray, right: np.ndarray, precision: float) -> float:
+    """The lowest threshold above which that share is right; 0.99 where there is none."""
+    order = np.argsort(-scores, kind="stable")
+    good = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= precision
+    return float(scores[order][np.flatnonzero(good)[-1]]) if good.any() else 0.99
+
+
+def stances(p: np.ndarray, t: dict[str, float]) -> np.ndarray:
+    """The stance that the product would take, as an index into data.STANCES; 0 below ``bears``."""
+    bears = 1 - p[..., 0]
+    side = np.where(p[..., 2] >= p[..., 3], 2, 3)
+    share = np.maximum(p[..., 2], p[..., 3])
+    needed = np.where(side == 2, t["supports"], t["contradicts"])
+    stance = np.where((p[..., 1] > share) | (share < needed * bears), 1, side)
+    return np.where(bears >= t["bears"], stance, 0)
+
+
+def at_thresholds(p: np.ndarray, targets: np.ndarray, t: dict[str, float]) -> str:
+    """What the product would do with these: precision and recall of alerts, direction, flips."""
+    told, counted, true = stances(p, t), targets >= 0, targets > 0
+    alerts, directed = (told > 0) & counted, (told >= 2) & counted
+    goal = counted & (targets >= 2)
+    flips = directed & (targets >= 2) & (told != targets)
+    against = directed & (told == 3)
+    empty = (~true & counted).all(-1)
+
+    def share(part: np.ndarray, whole: np.ndarray) -> str:
+        return f"{part.sum() / whole.sum():.3f}" if whole.any() else "-"
+
+    return (
+        f"bears-on P {share(alerts & true, alerts)} R {share(alerts & true, true & counted)} | "
+        f"direction P {share(directed & (told == targets), directed)} "
+        f"R {share(directed & (told == targets), goal)} | flips {flips.sum()}/{goal.sum()} | "
+        f"contradicts {(against & (targets == 3)).sum()} right of {against.sum()} called, "
+        f"{(goal & (targets == 3)).sum()} there | entries without a label that alert "
+        f"{alerts[empty].any(-1).mean():.4f}"
+    )
+
+
+def shares(
+    p: np.ndarray, targets: np.ndarray, side: int, bears: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of what bears and leans to ``side``: the side's share, and whether that stance is right."""
+    other = 5 - side
+    leaning = (
+        (1 - p[..., 0] >= bears)
+        & (targets >= 0)
+        & (p[..., side] > p[..., other])
+        & (p[..., side] >= p[..., 1])
+    )
+    return (p[..., side] / (1 - p[..., 0] + 1e-9))[leaning], (targets == side)[leaning]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--claims", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--name", default="claimwire-judge-1")
+    parser.add_argument("--leave-out", default="")
+    args = parser.parse_args()
+    out = Path(args.model)
+    corpus = load_corpus(args)
+    zero = {"finding": FINDING, "bears": 0.5, "supports": 0.5, "contradicts": 0.5}
+    write(out, args.name, 1.0, zero)
+    model = StanceModel(out)
+    sets = dict(corpus.sets)
+    sets["negatives"] = corpus.negatives[::12]
+    raw = {n: score(model, corpus.essays[i[0].essay], i) for n, i in sets.items()}
+    goal = {n: np.array([i.targets for i in items]) for n, items in sets.items()}
+    held = ("held_real", "held_contrast", "held_cases")
+    losses = [sum(log_loss(raw[n], goal[n], t) for n in held) for t in TEMPERATURES]
+    temperature = float(TEMPERATURES[int(np.argmin(losses))])
+    write(out, args.name, temperature, zero)
+    model = StanceModel(out)
+    p = {n: score(model, corpus.essays[i[0].essay], i) for n, i in sets.items()}
+
+    # bears: real held-out entries with the stream's negatives.
+    pool = ("held_real", "negatives")
+    bears = np.concatenate([(1 - p[n][..., 0])[goal[n] >= 0] for n in pool])
+    hits = np.concatenate([(goal[n] > 0)[goal[n] >= 0] for n in pool])
+    thresholds = {"finding": FINDING, "bears": lowest_at(bears, hits, ALERT_PRECISION)}
+    # Supports is chosen on real entries; contradictions are too rare there, so theirs is chosen
+    # with the authored ones.
+    real, both = ("held_real",), held
+    for name, side, sets_of, precision in (
+        ("supports", 2, real, SUPPORTS_PRECISION),
+        ("contradicts", 3, both, CONTRADICTS_PRECISION),
+    ):
+        parts = [shares(p[n], goal[n], side, thresholds["bears"]) for n in sets_of]
+        thresholds[name] = lowest_at(
+            np.concatenate([share for share, _right in parts]),
+            np.concatenate([right for _share, right in parts]),
+            precision,
+        )
+    write(out, args.name, temperature, thresholds)
+    print("temperature", round(temperature, 2), thresholds)
+    for n in sets:
+        print(f"{n:15}", metrics.line(metrics.summary(p[n], goal[n])))
+        if n != "negatives":
+            print(" " * 15, at_thresholds(p[n], goal[n], thresholds))
+        else:
+            alerts = ((1 - p[n][..., 0]) >= thresholds["bears"]).any(-1)
+            print(
+                " " * 15,
+                f"stream entries off the subject that alert: {alerts.mean():.4f} of {len(alerts)}",
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+r"""Exports a training checkpoint to the model directory that the product loads.
+
+    python training/export.py --checkpoint checkpoints/judge/state.pt --base DIR \
+        --out bot/judge/weights
+
+Writes encoder.onnx (int8, dynamic, per channel, reduced range for CPUs without VNNI), head.npz and
+tokenizer.json, and prints how far int8 strays from fp32. judge.json is written by calibrate.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import nn
+from train import Matcher
+from transformers import AutoTokenizer
+
+
+class Encoder(nn.Module):
+    """The half of the matcher that becomes a graph."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        super().__init__()
+        self.matcher = matcher
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        return self.matcher.encode({"input_ids": input_ids, "attention_mask": attention_mask})
+
+
+def feed_forward_outputs(graph: Path) -> list[str]:
+    """The second matrix of each feed-forward block, which stays fp32 (10 MB in all).
+
+    Its input is what GELU lets through: a few large values among many near zero, which one int8
+    scale cannot hold. Keeping it halves the distance of int8 to fp32.
+    """
+    nodes = onnx.load(str(graph)).graph.node
+    return [
+        node.name
+        for node in nodes
+        if node.op_type == "MatMul" and re.search(r"layer\.\d+/output/dense", node.name)
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--base", required=True)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    matcher = Matcher(args.base, attention="eager")
+    matcher.load_state_dict(torch.load(args.checkpoint, weights_only=True)["model"])
+    matcher.eval()
+    tokenizer = AutoTokenizer.from_pretrained(args.base)
+    sample = tokenizer(
+        ["Kyiv accepts the plan.", "Talks end without agreement, mediators say."],
+        padding=True,
+        return_tensors="pt",
+    )
+    inputs = (sample["input_ids"], sample["attention_mask"])
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
+        dynamic = {0: "batch", 1: "tokens"}
+        torch.onnx.export(
+            Encoder(matcher),
+            inputs,
+            str(plain),
+            dynamo=False,
+            opset_version=17,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={
+                "input_ids": dynamic,
+                "attention_mask": dynamic,
+                "embedding": {0: "batch"},
+            },
+        )
+        quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(prepared),
+            str(out / "encoder.onnx"),
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=feed_forward_outputs(prepared),
+        )
+        feed = {"input_ids": inputs[0].numpy(), "attention_mask": inputs[1].numpy()}
+        full = ort.InferenceSession(str(plain)).run(None, feed)[0]
+        small = ort.InferenceSession(str(out / "encoder.onnx")).run(None, feed)[0]
+    print("cosine of int8 to fp32:", (full * small).sum(-1))
+    np.savez(
+        out / "head.npz",
+        hidden_weight=matcher.hidden.weight.detach().numpy(),
+        hidden_bias=matcher.hidden.bias.detach().numpy(),
+        output_weight=matcher.output.weight.detach().numpy(),
+        output_bias=matcher.output.bias.detach().numpy(),
+    )
+    shutil.copy(Path(args.base) / "tokenizer.json", out / "tokenizer.json")
+
+
+if __name__ == "__main__":
+    main()
