@@ -150,6 +150,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             claims=len(essay.claims),
             feeds=len(sources),
             channels=",".join(adapter.name for adapter in adapters),
+            note="the first fetch of a feed is recorded in silence; what comes after it may alert",
         )
         await stop.wait()
         _log.info("stopping")

@@ -89,6 +89,11 @@ async def _ledger(config: Config) -> str:
         counts = await ledger.counts()
     finally:
         await ledger.close()
+    if counts.feeds and counts.feeds_failing == counts.feeds:
+        raise ClaimwireError(
+            f"{path}: all {counts.feeds} feeds failed when last tried. Is there a network?"
+            " `claimwire feeds check` says what each answered."
+        )
     return (
         f"{path}: {counts.articles} reports, {counts.verdicts} verdicts, {counts.pending} alerts"
         f" waiting, {counts.feeds_failing} of {counts.feeds} feeds failing"

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from feeds.opml import FeedSource
-
 from bot.errors import FetchError, LedgerError, ParseError
 from bot.ledger.records import AlertPolicy, CommitResult, FeedUpdate
 from bot.ledger.store import Ledger
@@ -22,6 +20,7 @@ from bot.log import logger
 from bot.model import Article, Entry, Judgement
 from bot.ports import Clock, Judge
 from feeds.fetch import Caching, Fetched, Fetcher
+from feeds.opml import FeedSource
 from feeds.parse import ParsedFeed, parse
 
 # Judged together, and then the event loop has a chance; also the most that a cancelled poll redoes.
@@ -99,19 +98,20 @@ class Pipeline:
                 outcome = await self._failed(source, error)
             except LedgerError as error:
                 outcome = PollOutcome(source.url, error=str(error))
-        write = _log.warning if outcome.error else _log.info
-        write(
-            "feed polled",
-            feed=source.url,
-            outlet=source.outlet.name,
-            entries=outcome.entries,
-            new=outcome.new,
-            verdicts=outcome.verdicts,
-            alerts=outcome.alerts,
-            not_modified=outcome.not_modified,
-            silent=outcome.silent,
-            error=outcome.error,
-        )
+        log = _log.bind(feed=source.url, outlet=source.outlet.name)
+        if outcome.error:
+            log.warning("feed failed", error=outcome.error)
+        elif outcome.not_modified:
+            log.info("feed not modified")
+        else:
+            log.info(
+                "feed polled",
+                entries=outcome.entries,
+                new=outcome.new,
+                verdicts=outcome.verdicts,
+                alerts=outcome.alerts,
+                silent=outcome.silent,
+            )
         return outcome
 
     async def _poll(self, source: FeedSource, *, back_fill: bool) -> PollOutcome:

@@ -48,7 +48,8 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
     if as_json:
         print_json([_as_dict(source) for source in sources])
         return
-    table = Table("Outlet", "Tier", "Voice", "Address", title=f"{len(sources)} feeds")
+    table = Table("Outlet", "Tier", "Voice", title=f"{len(sources)} feeds")
+    table.add_column("Address", overflow="fold")
     for source in sources:
         table.add_row(
             Text(source.outlet.name),

@@ -1,6 +1,7 @@
 """The demo: the whole line over the bundled chronicle, as a newcomer sees it."""
 
 import io
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +14,29 @@ from bot.demo import chronicle, month_ends, run_demo
 from bot.ledger.store import Ledger
 
 LEAST_ALERTS = 25
-# Words of the titles in the chronicle that tell of other wars.
-OTHER_WARS = re.compile(r"Gaza|Hamas|Israel|Iran|Kashmir|Thai|Cambodia|Lebanon|Sudan|Congo|Armenia")
+# The desk's own category for reports of another war's talks; the judge does not read it.
+OTHER_WAR = "other-war"
+LINK = re.compile(r"https://chronicle\.claimwire\.example/\d[\w/-]+")
 
 
 @pytest.fixture(scope="module")
 def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo")
+
+
+def other_wars() -> set[str]:
+    """The addresses of the reports on other wars."""
+    found: set[str] = set()
+    for document in chronicle():
+        if document.name.endswith(".json"):
+            items = json.loads(document.body)["items"]
+            found |= {item["url"] for item in items if OTHER_WAR in item["tags"]}
+        else:
+            text = document.body.decode("latin-1")
+            items = re.findall(r"<(?:item|entry)\b.*?</(?:item|entry)>", text, re.DOTALL)
+            found |= {LINK.findall(item)[0] for item in items if OTHER_WAR in item}
+    assert len(found) > 20
+    return found
 
 
 async def demo(folder: Path) -> str:
@@ -38,8 +55,7 @@ async def test_the_demo_alerts_explains_and_a_second_run_adds_nothing(demo_dir: 
     for alert in alerts:
         assert alert.sentence
         assert alert.indicator
-        told = " ".join(carrier.title for carrier in alert.carriers)
-        assert not OTHER_WARS.search(alert.sentence + told) or "Ukrain" in told
+        assert not {carrier.url for carrier in alert.carriers} & other_wars()
     assert accounts
     assert before.pending == before.failed == 0
     assert "Where the claims stand" in shown

@@ -87,7 +87,7 @@ async def test_it_polls_records_in_silence_and_stops_on_a_signal(
             line = await logged(process, "feed polled", "/rss")
             assert "new=1" in line
             assert "silent=true" in line
-            assert "404" in await logged(process, "feed polled", "/none")
+            assert "404" in await logged(process, "feed failed", "/none")
             process.send_signal(number)
             async with asyncio.timeout(PATIENCE_S):
                 _out, error = await process.communicate()
