@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,16 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import metrics
+from data import EssayText
 from train import MAX_CLAIM_TOKENS, MAX_ENTRY_TOKENS, load_corpus
 
+from bot.judge.claim_index import ClaimIndex, lean_on
 from bot.judge.stance_model import FORMAT_VERSION, StanceModel
+from bot.model import Claim, Essay, Indicator, Kind, Stance
 
-TEMPERATURES = np.linspace(0.6, 2.5, 39)
+TEMPERATURES = [round(0.6 + 0.05 * step, 2) for step in range(49)]
+WEIGHTS = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0]
+SIDES = ("supports", "contradicts")
 FINDING = 0.2
 # Precision that a threshold must reach on held-out real entries, stream negatives mixed in at the
 # rate at which a newsroom's feeds carry them.
@@ -32,30 +38,52 @@ SUPPORTS_PRECISION = 0.85
 CONTRADICTS_PRECISION = 0.85
 
 
-def write(out: Path, name: str, temperature: float, thresholds: dict[str, float]) -> None:
+def write(
+    out: Path, name: str, temperature: float, weight: float, thresholds: dict[str, float]
+) -> None:
     settings = {
         "format_version": FORMAT_VERSION,
         "name": name,
         "max_entry_tokens": MAX_ENTRY_TOKENS,
         "max_claim_tokens": MAX_CLAIM_TOKENS,
         "temperature": round(temperature, 3),
+        "indicator_weight": round(weight, 3),
         "thresholds": {k: round(float(v), 3) for k, v in thresholds.items()},
     }
     (out / "judge.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
 
-def score(model: StanceModel, essay, items) -> np.ndarray:
-    claims = model.encode(list(essay.statements), max_tokens=MAX_CLAIM_TOKENS)
-    return model.match(model.encode([i.text for i in items], max_tokens=MAX_ENTRY_TOKENS), claims)
+def as_essay(text: EssayText) -> Essay:
+    """The same claims and indicators as the product's own value."""
+    claims = []
+    for claim_id, statement in zip(text.claim_ids, text.statements, strict=True):
+        sides: dict[str, tuple[Indicator, ...]] = {
+            side: tuple(
+                Indicator(words, Stance(side))
+                for owner, stance, words in text.indicators
+                if (owner, stance) == (claim_id, side)
+            )
+            for side in ("supports", "contradicts")
+        }
+        claims.append(
+            Claim(
+                claim_id, claim_id, Kind.ASSESSMENT, (0,), statement,
+                supported_by=sides["supports"], contradicted_by=sides["contradicts"],
+            )
+        )  # fmt: skip
+    return Essay(text.name, text.name, "", date.min, "", (), (), tuple(claims))
 
 
-def log_loss(probabilities: np.ndarray, targets: np.ndarray, temperature: float) -> float:
-    logits = np.log(np.maximum(probabilities, 1e-9)) / temperature
-    logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
-    counted = targets >= 0
-    return float(
-        -np.take_along_axis(logits, np.maximum(targets, 0)[..., None], -1)[..., 0][counted].mean()
-    )
+def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """The softmax at another temperature than 1."""
+    powers = np.maximum(probabilities, 1e-12) ** (1 / temperature)
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def log_loss(probabilities: np.ndarray, targets: np.ndarray, counted: np.ndarray) -> float:
+    """Mean negative log-likelihood of the targets where ``counted``."""
+    picked = np.take_along_axis(probabilities, np.maximum(targets, 0)[..., None], -1)[..., 0]
+    return float(-np.log(np.maximum(picked, 1e-9))[counted].mean())
 
 
 def lowest_at(scores: np.ndarray, right: np.ndarray, precision: float) -> float:
@@ -121,19 +149,28 @@ def main() -> None:
     args = parser.parse_args()
     out = Path(args.model)
     corpus = load_corpus(args)
-    zero = {"finding": FINDING, "bears": 0.5, "supports": 0.5, "contradicts": 0.5}
-    write(out, args.name, 1.0, zero)
+    write(out, args.name, 1.0, 0.0, dict.fromkeys(("finding", "bears", *SIDES), 0.5))
     model = StanceModel(out)
     sets = dict(corpus.sets)
     sets["negatives"] = corpus.negatives[::12]
-    raw = {n: score(model, corpus.essays[i[0].essay], i) for n, i in sets.items()}
+    raw, leaning = {}, {}
+    for name, items in sets.items():
+        index = ClaimIndex(as_essay(corpus.essays[items[0].essay]), model)
+        vectors = model.encode([i.text for i in items], max_tokens=MAX_ENTRY_TOKENS)
+        raw[name], leaning[name] = index.match(vectors), index.leaning(vectors)
     goal = {n: np.array([i.targets for i in items]) for n, items in sets.items()}
     held = ("held_real", "held_contrast", "held_cases")
-    losses = [sum(log_loss(raw[n], goal[n], t) for n in held) for t in TEMPERATURES]
-    temperature = float(TEMPERATURES[int(np.argmin(losses))])
-    write(out, args.name, temperature, zero)
-    model = StanceModel(out)
-    p = {n: score(model, corpus.essays[i[0].essay], i) for n, i in sets.items()}
+
+    def loss(temperature: float, weight: float, *, directed: bool) -> float:
+        total = 0.0
+        for n in held:
+            p = lean_on(tempered(raw[n], temperature), leaning[n], weight)
+            total += log_loss(p, goal[n], goal[n] >= (2 if directed else 0))
+        return total
+
+    temperature = min(TEMPERATURES, key=lambda t: loss(t, 0.0, directed=False))
+    weight = min(WEIGHTS, key=lambda w: loss(temperature, w, directed=True))
+    p = {n: lean_on(tempered(raw[n], temperature), leaning[n], weight) for n in sets}
 
     # bears: real held-out entries with the stream's negatives.
     pool = ("held_real", "negatives")
@@ -153,8 +190,9 @@ def main() -> None:
             np.concatenate([right for _share, right in parts]),
             precision,
         )
-    write(out, args.name, temperature, thresholds)
-    print("temperature", round(temperature, 2), thresholds)
+    write(out, args.name, temperature, weight, thresholds)
+    print(f"temperature {temperature:.2f}, indicator weight {weight:g}, thresholds", end="")
+    print("".join(f" {name} {value:.3f}" for name, value in thresholds.items()))
     for n in sets:
         print(f"{n:15}", metrics.line(metrics.summary(p[n], goal[n])))
         if n != "negatives":

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.cli import claims, feeds, judging, ledger, running
+from bot.cli import claims, evaluating, feeds, judging, ledger, running
 from bot.cli.common import complain
 from bot.errors import ClaimwireError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (running, judging, ledger, claims):
+for module in (running, judging, evaluating, ledger, claims):
     module.register(app)
 app.add_typer(feeds.app, name="feeds")
 

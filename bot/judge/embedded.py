@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.judge.attribution import Attributor
+from bot.judge.claim_index import ClaimIndex
 from bot.judge.sentences import sentences
 from bot.judge.stance_model import StanceModel, Vectors
 from bot.judge.terms import term_pattern
 from bot.judge.text import entry_text
 from bot.judge.verdict import Probabilities, Thresholds, decide, stance_of
-from bot.model import Article, Claim, Essay, Finding, Indicator, Judgement, Sentence, Stance, Stop
+from bot.model import Article, Essay, Finding, Judgement, Sentence, Stance, Stop
 
 _STANCES = (Stance.UPDATE, Stance.SUPPORTS, Stance.CONTRADICTS)
 _NOTHING = Probabilities(none=1.0, update=0.0, supports=0.0, contradicts=0.0)
@@ -32,25 +33,6 @@ class Nearness:
     indicator: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Indicators:
-    """A claim's indicators and their embeddings, row by row."""
-
-    indicators: tuple[Indicator, ...]
-    vectors: Vectors
-
-    def nearest(self, text: Vectors, stance: Stance) -> Indicator | None:
-        """The indicator nearest in meaning on the stance's side; on either for an update."""
-        rows = [
-            row
-            for row, indicator in enumerate(self.indicators)
-            if stance in (Stance.UPDATE, indicator.side)
-        ]
-        if not rows:
-            return None
-        return self.indicators[rows[int((self.vectors[rows] @ text).argmax())]]
-
-
 class EmbeddedJudge:
     """A bot.ports.Judge. Deterministic for the same model and machine."""
 
@@ -63,17 +45,7 @@ class EmbeddedJudge:
         self._thresholds = model.settings.thresholds.with_alert(alert_threshold)
         self._topics = term_pattern(essay.topics)
         self._attributor = Attributor(essay.parties)
-        limit = model.settings.max_claim_tokens
-        self._claims = model.encode([c.statement for c in essay.claims], max_tokens=limit)
-        texts = [i.text for claim in essay.claims for i in claim.indicators]
-        vectors = iter(model.encode(texts, max_tokens=limit))
-        self._indicators = {
-            claim.id: _Indicators(
-                claim.indicators,
-                np.array([next(vectors) for _ in claim.indicators]).reshape(-1, model.width),
-            )
-            for claim in essay.claims
-        }
+        self._claims = ClaimIndex(essay, model)
 
     @property
     def name(self) -> str:
@@ -119,18 +91,17 @@ class EmbeddedJudge:
             return {}
         vector = np.array(embedding, np.float32)
         return {
-            claim.id: Nearness(
-                statement=float(statement @ vector),
-                indicator=float((self._indicators[claim.id].vectors @ vector).max(initial=-1.0)),
+            claim.id: Nearness(statement, indicator)
+            for claim, (statement, indicator) in zip(
+                self.essay.claims, self._claims.cosines(vector), strict=True
             )
-            for claim, statement in zip(self.essay.claims, self._claims, strict=True)
         }
 
     def _match(self, articles: Sequence[Article]) -> tuple[Vectors, Vectors]:
         """Embeddings (articles, width) and probabilities (articles, claims, 4)."""
         texts = [entry_text(a.entry.title, a.entry.summary) for a in articles]
         vectors = self._model.encode(texts, max_tokens=self._model.settings.max_entry_tokens)
-        return vectors, self._model.match(vectors, self._claims)
+        return vectors, self._claims.match(vectors)
 
     def _before_encoding(self, article: Article) -> Judgement | None:
         if not article.text.strip():
@@ -144,9 +115,9 @@ class EmbeddedJudge:
     def _judge_one(self, article: Article, vector: Vectors, scores: Vectors) -> Judgement:
         embedding = tuple(float(x) for x in vector)
         near = [
-            (claim, Probabilities(*(float(x) for x in score)))
-            for claim, score in zip(self.essay.claims, scores, strict=True)
-            if 1.0 - score[0] >= self._thresholds.finding
+            (row, claim, Probabilities(*(float(x) for x in scores[row])))
+            for row, claim in enumerate(self.essay.claims)
+            if 1.0 - scores[row, 0] >= self._thresholds.finding
         ]
         if not near:
             best = int(scores[:, 0].argmin())
@@ -156,15 +127,14 @@ class EmbeddedJudge:
             )
             return Judgement(stopped=Stop("match", reason), embedding=embedding)
         pieces, piece_vectors = self._pieces(article, vector)
-        piece_scores = self._model.match(piece_vectors, self._claims)
+        piece_scores = self._claims.match(piece_vectors)
         findings, verdicts = [], []
-        for claim, probabilities in near:
+        for row, claim, probabilities in near:
             stance, note = stance_of(probabilities, self._thresholds)
-            row = self._row(claim)
             # The sentence that shows the stance best; for one sentence that is the article.
             share = piece_scores[:, row, 1 + _STANCES.index(stance)]
             best = int(share.argmax())
-            indicator = self._indicators[claim.id].nearest(vector + piece_vectors[best], stance)
+            indicator = self._claims.nearest(row, vector + piece_vectors[best], stance)
             finding = Finding(claim.id, stance, probabilities.bears, pieces[best], indicator, note)
             attribution = self._attributor.attribute(pieces[best].text)
             finding, verdict = decide(finding, attribution, self.essay.parties, self._thresholds)
@@ -178,9 +148,6 @@ class EmbeddedJudge:
             top = findings[0]
             stopped = Stop("verdict", f"{top.claim_id} {top.stance.value}: {top.note}")
         return Judgement(tuple(verdicts), tuple(findings), stopped, embedding)
-
-    def _row(self, claim: Claim) -> int:
-        return self.essay.claims.index(claim)
 
     def _pieces(self, article: Article, vector: Vectors) -> tuple[list[Sentence], Vectors]:
         """The article's sentences and their embeddings, at least one."""

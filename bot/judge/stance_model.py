@@ -33,12 +33,13 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """What judge.json says."""
+    """What judge.json says. ``indicator_weight``: see bot.judge.claim_index."""
 
     name: str
     max_entry_tokens: int
     max_claim_tokens: int
     temperature: float
+    indicator_weight: float
     thresholds: Thresholds
 
 
@@ -132,5 +133,6 @@ def _settings(path: Path) -> ModelSettings:
         max_entry_tokens=int(raw["max_entry_tokens"]),
         max_claim_tokens=int(raw["max_claim_tokens"]),
         temperature=float(raw["temperature"]),
+        indicator_weight=float(raw["indicator_weight"]),
         thresholds=Thresholds(**raw["thresholds"]),
     )

@@ -1,0 +1,1 @@
+"""How well a judge does on labelled entries: reading them, the figures, tables and pictures."""
