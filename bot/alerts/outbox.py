@@ -7,7 +7,6 @@ idempotency key, by which a receiver can drop the duplicate.
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from typing import Protocol
 from bot.alerts.backoff import wait_s
 from bot.errors import DeliveryError
 from bot.ledger.records import ChannelQueue
+from bot.log import logger
 from bot.model import Delivery
 from bot.ports import ChatAdapter, Clock
 
 # An adapter has its own, shorter limits; this one keeps a hung adapter from holding up the rest.
 SEND_TIMEOUT_S = 60.0
 
-_log = logging.getLogger(__name__)
+_log = logger("outbox")
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -153,17 +153,17 @@ class Courier:
             if error.try_again:
                 return await self._retry(delivery, error.reason, error.retry_after_s)
             await self._outbox.mark_failed(delivery.id, self._clock.now(), error.reason)
-            _log.error("delivery=failed %s reason=%r", _bound(delivery), error.reason)
+            _log.error("delivery failed", reason=error.reason, **_bound(delivery))
             return _FAILED
         except TimeoutError:
             return await self._retry(delivery, "the adapter did not answer in time", None)
         except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
             # A fault of the adapter. Its text may hold a token, so the ledger keeps only its type.
-            _log.exception("delivery=fault %s", _bound(delivery))
+            _log.exception("delivery fault", **_bound(delivery))
             return await self._retry(delivery, f"unexpected {type(error).__name__}", None)
         # Once sent, being stopped must not lose the mark: that would send it twice.
         await asyncio.shield(self._outbox.mark_sent(delivery.id, receipt, self._clock.now()))
-        _log.info("delivery=sent %s", _bound(delivery))
+        _log.info("delivery sent", **_bound(delivery))
         return _SENT
 
     async def _retry(
@@ -172,12 +172,15 @@ class Courier:
         rest_s = wait_s(delivery.attempts + 1, retry_after_s, self._rng)
         due_at = self._clock.now() + timedelta(seconds=rest_s)
         await self._outbox.mark_retry(delivery.id, due_at, reason)
-        _log.warning("delivery=retry %s in_s=%.1f reason=%r", _bound(delivery), rest_s, reason)
+        _log.warning("delivery put off", in_s=round(rest_s, 1), reason=reason, **_bound(delivery))
         return _RETRIED
 
 
-def _bound(delivery: Delivery) -> str:
-    return (
-        f"id={delivery.id} channel={delivery.channel} alert={delivery.alert.id} "
-        f"revision={delivery.alert.revision} attempt={delivery.attempts + 1}"
-    )
+def _bound(delivery: Delivery) -> dict[str, object]:
+    return {
+        "channel": delivery.channel,
+        "alert": delivery.alert.id,
+        "revision": delivery.alert.revision,
+        "delivery": delivery.id,
+        "attempt": delivery.attempts + 1,
+    }

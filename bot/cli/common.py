@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.config import Config, load_config
 from bot.essay.loader import load
-from bot.log import setup
+from bot.log import Level, setup
 from bot.model import Essay
 
 ConfigOption = Annotated[
@@ -45,10 +45,16 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 
-def configured(path: Path | None) -> Config:
-    """The config, with logging set up as it says. Raises ConfigError."""
+def configured(path: Path | None, *, quiet: bool = True) -> Config:
+    """The config, with logging set up. Raises ConfigError.
+
+    ``quiet``: only warnings and errors are logged, for a command whose output is its answer.
+    """
     config = load_config(path)
-    setup(config.log.level, config.log.format, secrets=config.secrets)
+    level = config.log.level
+    if quiet and level is Level.INFO:
+        level = Level.WARNING
+    setup(level, config.log.format, secrets=config.secrets)
     return config
 
 

@@ -23,7 +23,7 @@ def run(config: ConfigOption = None) -> None:
     """Run the bot until SIGTERM or ctrl-C; what it holds is finished first."""
     from bot import app
 
-    asyncio.run(app.run(configured(config)))
+    asyncio.run(app.run(configured(config, quiet=False)))
 
 
 def demo(

@@ -25,6 +25,7 @@ class Recorded:
 
     claim: Claim
     story_id: int
+    verdict_id: int
     verdict: Verdict
     article: Article
     story_stance: Stance

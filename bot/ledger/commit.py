@@ -101,26 +101,40 @@ class _Recording:
         vote = Voting(place.article.entry.outlet.name, verdict.stance, order)
         after = story_stance([*votes.values(), vote])
         kind = change_kind(before, after, verdict.stance)
-        self._store(place, claim.statement, verdict, _Bearing(story_id, kind, replaces))
+        forgotten = self._forget(replaces)
+        verdict_id = self._store(
+            place, claim.statement, verdict, _Bearing(story_id, kind, replaces)
+        )
         self.recorded.append(
             Recorded(
                 claim=claim,
                 story_id=story_id,
+                verdict_id=verdict_id,
                 verdict=verdict,
                 article=place.article,
                 story_stance=after or verdict.stance,
-                edited=replaced is not None,
+                # An edit of what this very update brought is no edit: nobody was told of it yet.
+                edited=forgotten.edited if forgotten else replaced is not None,
             )
         )
 
+    def _forget(self, verdict_id: int | None) -> Recorded | None:
+        """Takes back what this update recorded of a verdict that no longer holds."""
+        for each in self.recorded:
+            if each.verdict_id == verdict_id:
+                self.recorded.remove(each)
+                return each
+        return None
+
     def _withdraw(self, place: _Place, item: EvidenceItem) -> None:
         # With the wording of then: the author may have struck the claim since.
+        self._forget(item.verdict_id)
         bearing = _Bearing(item.story_id, ChangeKind.WITHDRAWN, item.verdict_id)
         self._store(place, item.claim_statement, item.verdict, bearing)
 
     def _store(
         self, place: _Place, claim_statement: str, verdict: Verdict, bearing: _Bearing
-    ) -> None:
+    ) -> int:
         verdict_id = articles.add_verdict(
             self.db,
             essay_id=self.update.essay.id,
@@ -146,6 +160,7 @@ class _Recording:
         )
         at = place.article.at
         self.touched[verdict.claim_id] = max(at, self.touched.get(verdict.claim_id, at))
+        return verdict_id
 
 
 def _holding(db: Database, key: str, essay_id: str) -> Sequence[EvidenceItem]:

@@ -349,3 +349,26 @@ async def test_the_file_is_set_up_to_survive_a_power_cut(tmp_path, clock):
         ).fetchall()
     connection.close()
     assert strict == []
+
+
+async def test_a_verdict_taken_back_within_its_own_update_tells_nobody(ledger: Ledger):
+    """A feed may list an article twice, the later text without the evidence."""
+    result = await ledger.commit(
+        update(report("a", text="It was hit."), report("a", None, text="It was not hit after all."))
+    )
+    assert result.alerts == ()
+    assert await ledger.alerts() == ()
+
+
+async def test_an_alert_quotes_the_last_text_that_its_update_brought(ledger: Ledger):
+    """Both texts of an article in one update: nobody was told of the first, so this is no edit."""
+    result = await ledger.commit(
+        update(
+            report("a", text="It was hit."),
+            report("a", text="It was hit twice.", confidence=0.8),
+        )
+    )
+    assert len(result.alerts) == 1
+    (alert,) = await ledger.alerts()
+    assert (alert.revision, alert.confidence) == (1, 0.8)
+    assert len(alert.carriers) == 1
