@@ -119,8 +119,9 @@ async def test_a_fault_of_an_adapter_is_logged_and_tried_again(ledger, clock, ca
     desk, wire = Channel("desk", failing(RuntimeError("secret-token"))), Channel("wire")
     result = await courier(ledger, clock, desk, wire).drain_until_empty(timeout_s=3600)
     assert (result.sent, result.retried) == (2, 1)
-    assert "delivery=fault id=1 channel=desk alert=1" in caplog.text
-    assert "reason='unexpected RuntimeError'" in caplog.text
+    logged = {record.getMessage(): record.claimwire for record in caplog.records}
+    assert logged["delivery fault"]["channel"] == "desk"
+    assert logged["delivery put off"]["reason"] == "unexpected RuntimeError"
 
 
 async def test_an_adapter_that_hangs_is_left_after_a_while(ledger, clock):
