@@ -64,6 +64,14 @@ def finish(raw: RawFeed, *, feed_url: str, outlet: Outlet, now: datetime) -> Par
     )
 
 
+def make_entry(raw: RawEntry, *, feed_url: str, outlet: Outlet, now: datetime) -> Entry | None:
+    """One entry by the rules of ``finish``; None if it has neither title nor text.
+
+    ``feed_url`` is "" where it comes from no feed.
+    """
+    return _entry(raw, feed_url, outlet, now, Counter())
+
+
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 

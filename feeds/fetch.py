@@ -42,12 +42,12 @@ class Limits:
     """What one fetch may cost. ``timeout_s`` holds for all of it, redirects included.
 
     ``max_bytes`` counts what the body is after decompression. ``allow_private``: private and
-    loopback addresses may be fetched too.
+    loopback addresses may be fetched too. The defaults are those of the config's [feeds].
     """
 
     timeout_s: float = 30.0
     connect_timeout_s: float = 10.0
-    max_bytes: int = 10 * 1024 * 1024
+    max_bytes: int = 10_000_000
     max_redirects: int = 5
     allow_private: bool = False
     user_agent: str = "claimwire/0.1 (feed reader; asks only for what is new)"
@@ -233,8 +233,8 @@ class Fetcher:
         return bytes(body)
 
     def _too_large(self, url: str) -> FetchError:
-        mib = self.limits.max_bytes / (1024 * 1024)
-        return FetchError(url, f"it is larger than {mib:.3g} MiB", try_again=False)
+        reason = f"it is over {self.limits.max_bytes:,} bytes ([feeds] max_bytes)"
+        return FetchError(url, reason, try_again=False)
 
 
 # The first that fits says what went wrong, for people. All of these may pass by themselves.

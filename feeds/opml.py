@@ -61,7 +61,11 @@ def bundled() -> tuple[FeedSource, ...]:
 
 
 def write(path: Path, sources: Iterable[FeedSource]) -> None:
-    """Writes the list whole or not at all. Raises ConfigError if the place cannot be written."""
+    """Writes the list whole or not at all.
+
+    Raises ConfigError, and leaves the file as it was, if the place cannot be written or if what
+    would stand there could not be read again.
+    """
     _replace(path, writes(sources))
 
 
@@ -75,21 +79,19 @@ def writes(sources: Iterable[FeedSource]) -> str:
     )
 
 
-def add(path: Path, source: FeedSource) -> None:
-    """Puts ``source`` at the end of the list, which is made if it is not there.
+def add(path: Path, source: FeedSource, start: Iterable[FeedSource] = ()) -> None:
+    """Puts ``source`` at the end of the list; a list that is not there is made from ``start``.
 
-    What else the file holds (groups, comments) stays. Raises ConfigError if the file is faulty or
-    lists the address already.
+    What else the file holds (groups, comments) stays. Raises ConfigError, and leaves the file as
+    it was, if the file or ``source`` is faulty or the address is listed already.
     """
-    if not path.exists():
-        write(path, (source,))
-        return
-    listed = read(path)
+    there = path.exists()
+    listed = read(path) if there else tuple(start)
     for other in listed:
         if other.url == source.url:
             raise ConfigError(f"{path}: {source.url} is listed already, as {other.outlet.name}")
     with contextlib.suppress(UnicodeDecodeError, ConfigError):
-        head, end, tail = path.read_text("utf-8").rpartition("</body>")
+        head, end, tail = path.read_text("utf-8").rpartition("</body>") if there else ("", "", "")
         longer = f"{head.rstrip()}\n    {_outline(source)}\n  {end}{tail}"
         if end and reads(longer, str(path)) == (*listed, source):
             _replace(path, longer)
@@ -231,8 +233,21 @@ def _outline(source: FeedSource) -> str:
     return f"<outline {' '.join(written)}/>"
 
 
+def _check(path: Path, text: str) -> None:
+    """A list that could not be read again must never land: every later command would fail."""
+    if len(text.encode("utf-8", "replace")) > MAX_FILE_BYTES:
+        raise ConfigError(f"{path}: not written: a list of more than 5 MiB is refused; split it")
+    try:
+        reads(text, str(path))
+    except ConfigError as error:
+        raise ConfigError(
+            f"{path}: not written, for it could not be read again\n{error}"
+        ) from error
+
+
 def _replace(path: Path, text: str) -> None:
     """Writes beside ``path``, then renames over it: a crash leaves the old file or the new."""
+    _check(path, text)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:

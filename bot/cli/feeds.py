@@ -12,12 +12,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from bot.board import progress_bar
 from bot.cli.common import ConfigOption, JsonOption, configured, print_json, stderr, stdout
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.errors import InputError
+from bot.errors import ConfigError, InputError
 from bot.model import Outlet, Voice
 from feeds import opml
+from feeds.addresses import check_url
 from feeds.check import FeedReport, Outcome, check
 from feeds.fetch import Fetcher
 from feeds.opml import FeedSource
@@ -31,13 +33,19 @@ def _sources(config: Config) -> Sequence[FeedSource]:
     return load_feeds(config)
 
 
-def _save(config: Config, sources: Sequence[FeedSource]) -> Path:
+def _own_sources(config: Config) -> tuple[FeedSource, ...]:
+    """What a changed list starts from: the admin's own, or the bundled one before there is one."""
+    path = config.own_opml_path
+    return opml.read(path) if path.exists() else opml.bundled()
+
+
+def _own_place(config: Config) -> Path:
+    """Where the admin's own list stands, or will; its folder is made."""
     path = config.own_opml_path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{path.parent}: cannot be made: {error.strerror}.") from error
-    opml.write(path, tuple(sources))
     return path
 
 
@@ -70,13 +78,16 @@ def add(
 ) -> None:
     """Add a feed to your list (the bundled list is copied to it first)."""
     loaded = configured(config)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{url}: not a web address. Write it in full, with https://.")
-    path = loaded.own_opml_path
-    if not path.exists():
-        _save(loaded, _sources(loaded))
-    opml.add(path, FeedSource(url, Outlet(outlet or parts.hostname, tier, voice)))
+    url = url.strip()
+    try:
+        # What the network allows is the fetcher's to know; `feeds check` tells it.
+        host = check_url(url, allow_private=True).host or ""
+    except ValueError as error:
+        raise ConfigError(
+            f"this feed cannot be added: {error} -> write it in full, as https://e.example/rss"
+        ) from error
+    path = _own_place(loaded)
+    opml.add(path, FeedSource(url, Outlet(outlet or host, tier, voice)), start=opml.bundled())
     sources = opml.read(path)
     stdout().print(
         Text(f"added; {len(sources)} feeds in {path}. A running bot reads it at its next start.")
@@ -94,10 +105,7 @@ def check_feeds(
     """Fetch feeds now, keep nothing, and say how each does. Exit code 1 if any fails."""
     loaded = configured(config)
     known = {source.url: source for source in _sources(loaded)}
-    wanted = [
-        known.get(url) or FeedSource(url, Outlet(urlsplit(url).hostname or url))
-        for url in urls or known
-    ]
+    wanted = [known.get(url) or FeedSource(url, Outlet(_host(url) or url)) for url in urls or known]
     reports = asyncio.run(_checked(loaded, wanted))
     if as_json:
         print_json([report.as_dict() for report in reports])
@@ -107,11 +115,25 @@ def check_feeds(
         raise typer.Exit(1)
 
 
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # "http://[": no address; the fetcher says so
+        return ""
+
+
 async def _checked(config: Config, sources: list[FeedSource]) -> list[FeedReport]:
     from bot.app import fetch_limits
 
-    async with Fetcher(SystemClock(), fetch_limits(config)) as fetcher:
-        return await check(sources, fetcher, SystemClock().now())
+    with progress_bar(stderr()) as bar:
+        task = bar.add_task("checking", total=len(sources))
+        async with Fetcher(SystemClock(), fetch_limits(config)) as fetcher:
+            return await check(
+                sources,
+                fetcher,
+                SystemClock().now(),
+                on_report=lambda _report: bar.advance(task),
+            )
 
 
 def _report_table(reports: list[FeedReport]) -> Table:
@@ -139,10 +161,11 @@ def import_opml(
     """Take the feeds of an OPML file into your list."""
     loaded = configured(config)
     found = opml.read(file)
-    sources = () if replace else tuple(_sources(loaded))
+    sources = () if replace else _own_sources(loaded)
     known = {source.url for source in sources}
     fresh = tuple(source for source in found if source.url not in known)
-    path = _save(loaded, sources + fresh)
+    path = _own_place(loaded)
+    opml.write(path, sources + fresh)
     stdout().print(Text(f"{len(fresh)} added, {len(found) - len(fresh)} were there; {path}"))
 
 

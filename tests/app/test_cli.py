@@ -94,6 +94,22 @@ def test_a_replay_is_kept_where_it_is_told_and_adds_nothing_a_second_time(tmp_pa
     assert why.returncode == 0, why.stderr
 
 
+def test_why_knows_an_address_with_tracking_parameters(tmp_path: Path) -> None:
+    entry = {"title": "Cricket: England win", "url": "https://e.example/cricket"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(entry) + "\n")
+    claimwire("replay", "in.jsonl", "--ledger", "data/ledger.sqlite", cwd=tmp_path)
+    why = claimwire("why", "https://E.example/cricket?utm_source=x#top", cwd=tmp_path)
+    assert why.returncode == 0, why.stderr
+    assert "stopped at topic" in why.stdout
+
+
+def test_a_replay_that_delivers_needs_a_place_for_what_waits(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"title": "Kyiv waits"}\n')
+    done = claimwire("replay", "in.jsonl", "--deliver", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "--ledger" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("args", "code"),
     [
@@ -103,9 +119,10 @@ def test_a_replay_is_kept_where_it_is_told_and_adds_nothing_a_second_time(tmp_pa
         (("replay", "missing.xml"), 1),
         (("run", "--config", "missing.toml"), 2),
         (("claims", "--essay", "missing.toml"), 2),
-        (("feeds", "add", "ftp://e.example/x"), 1),
+        (("feeds", "add", "ftp://e.example/x"), 2),
         (("feeds", "import", "missing.opml"), 2),
         (("nonsense",), 2),
+        (("claims", "a", "b", "c"), 2),
     ],
 )
 def test_what_cannot_be_done_is_one_message_and_a_code(

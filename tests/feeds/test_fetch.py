@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.config import FeedsSettings
 from bot.errors import FetchError
 from feeds.fetch import Caching, Fetcher, Limits
 from tests.fakes.feed_server import FeedServer, Page, compressed
@@ -17,6 +18,7 @@ from tests.unit.feeds.test_addresses import Answers
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 RSS = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
+TOO_LARGE = "over 1,000,000 bytes ([feeds] max_bytes)"  # the limit of limits()
 
 
 class StoppedClock:
@@ -150,19 +152,19 @@ async def test_a_bomb_is_refused_and_never_held(
     error = await refusal(fetcher, server.url("/rss"))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "larger than" in error.reason
+    assert TOO_LARGE in error.reason
     assert not error.try_again
     assert peak < 4_000_000
 
 
 async def test_an_endless_body_is_cut(server: FeedServer, fetcher: Fetcher) -> None:
     server.pages["/rss"] = Page(chunks=server.endless)
-    assert "larger than" in (await refusal(fetcher, server.url("/rss"))).reason
+    assert TOO_LARGE in (await refusal(fetcher, server.url("/rss"))).reason
 
 
 async def test_endless_gzip_that_holds_nothing_is_cut(server: FeedServer, fetcher: Fetcher) -> None:
     server.pages["/rss"] = Page(chunks=server.endless_nothing, encoding="gzip", raw=True)
-    assert "larger than" in (await refusal(fetcher, server.url("/rss"))).reason
+    assert TOO_LARGE in (await refusal(fetcher, server.url("/rss"))).reason
 
 
 async def test_a_slow_loris_is_cut_by_the_total_time(server: FeedServer) -> None:
@@ -207,6 +209,12 @@ async def test_a_server_that_is_down_may_be_tried_again(fetcher: Fetcher) -> Non
     error = await refusal(fetcher, url)
     assert error.try_again
     assert "cannot be reached" in error.reason
+
+
+def test_without_a_config_the_limits_are_those_of_the_config() -> None:
+    limits, settings = Limits(), FeedsSettings()
+    for name in ("timeout_s", "max_bytes", "max_redirects", "allow_private"):
+        assert getattr(limits, name) == getattr(settings, name), name
 
 
 # --- redirects -----------------------------------------------------------------------------------

@@ -150,6 +150,38 @@ def test_the_first_feed_makes_the_list(tmp_path: Path) -> None:
     assert read(tmp_path / "feeds.opml") == (NEW,)
 
 
+FAULTY = FeedSource("https://u:p@x.example/", Outlet("X"))
+
+
+def test_a_list_that_could_not_be_read_again_never_lands(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.opml"
+    with pytest.raises(ConfigError, match="not written"):
+        add(path, FAULTY)
+    with pytest.raises(ConfigError, match="not written"):
+        write(path, [FAULTY])
+    assert not path.exists()
+    path.write_text(FOREIGN, encoding="utf-8")
+    huge = [FeedSource(f"https://{n}.example/", Outlet("x" * 999)) for n in range(3_000)]
+    for refused in ([FAULTY], huge, [FeedSource("https://x.example/", Outlet("X", tier=9))]):
+        with pytest.raises(ConfigError, match="not written"):
+            write(path, refused)
+    with pytest.raises(ConfigError, match="not written"):
+        add(path, FAULTY)
+    assert path.read_text(encoding="utf-8") == FOREIGN
+    assert [child.name for child in tmp_path.iterdir()] == ["feeds.opml"]
+
+
+def test_a_list_that_is_not_there_starts_from_another(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.opml"
+    with pytest.raises(ConfigError, match="listed already"):
+        add(path, NEW, start=[NEW])
+    assert not path.exists()
+    add(path, NEW, start=bundled())
+    assert read(path) == (*bundled(), NEW)
+    add(path, FeedSource("https://z.example/", Outlet("Z")), start=bundled())
+    assert len(read(path)) == len(bundled()) + 2
+
+
 def test_the_bundled_list_is_broad() -> None:
     sources = bundled()
     assert len(sources) >= 28
