@@ -1,20 +1,21 @@
 """Carries the outbox to the channels: at least once, in order, with patience.
 
 A row is marked as sent after the channel took it. A crash in between sends it again, with the same
-idempotency key, by which a receiver can drop the duplicate.
+idempotency key, by which a receiver can drop the duplicate. While the ledger cannot be written, a
+channel sends at most one row, which is remembered and marked before anything else is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.alerts.backoff import wait_s
-from bot.errors import DeliveryError
+from bot.errors import ConfigError, DeliveryError
 from bot.ledger.records import ChannelQueue
 from bot.log import logger
 from bot.model import Delivery
@@ -62,6 +63,15 @@ class DrainResult:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a channel took and the ledger does not know of yet."""
+
+    delivery: Delivery
+    receipt: str
+    at: datetime
+
+
 _SENT = DrainResult(sent=1)
 _RETRIED = DrainResult(retried=1)
 _FAILED = DrainResult(failed=1)
@@ -72,6 +82,9 @@ class Courier:
 
     Rows of a channel without an adapter stay where they are. Cancelling is safe: what was not
     marked as sent is sent again.
+
+    ``unstarted``: the names of adapters that could not be reached at the start. Such a one is
+    started before it is first sent something; one that then finds its settings wrong is left out.
     """
 
     def __init__(
@@ -83,6 +96,7 @@ class Courier:
         *,
         sleep: Sleep = asyncio.sleep,
         send_timeout_s: float = SEND_TIMEOUT_S,
+        unstarted: Collection[str] = (),
     ) -> None:
         self._outbox = outbox
         self._adapters = {adapter.name: adapter for adapter in adapters}
@@ -91,6 +105,8 @@ class Courier:
         self._sleep = sleep
         self._send_timeout_s = send_timeout_s
         self._one_at_a_time = asyncio.Lock()
+        self._unstarted = set(unstarted)
+        self._unmarked: dict[int, _Taken] = {}  # by the delivery's id
 
     async def drain(self, now: datetime | None = None) -> DrainResult:
         """Sends all that is due at ``now`` (default: the clock's): channels side by side.
@@ -136,14 +152,37 @@ class Courier:
         return [queue for queue in await self._outbox.queues() if queue.channel in self._adapters]
 
     async def _drain_channel(self, adapter: ChatAdapter, now: datetime) -> DrainResult:
-        total = DrainResult()
+        total = await self._mark_unmarked(adapter.name)
         # One row at a time, so that a revision that came meanwhile replaces the one that waits.
         while due := await self._outbox.due_deliveries(now, 1, channel=adapter.name):
-            result = await self._deliver(adapter, due[0])
+            result = await self._start(adapter, due[0]) or await self._deliver(adapter, due[0])
             total += result
-            if result.retried:
+            if not (result.sent or result.failed):
                 break
         return total
+
+    async def _start(self, adapter: ChatAdapter, first: Delivery) -> DrainResult | None:
+        """Starts an adapter that does not run yet, for its first row. None: it runs."""
+        if adapter.name not in self._unstarted:
+            return None
+        try:
+            async with asyncio.timeout(self._send_timeout_s):
+                await adapter.start()
+        except DeliveryError as error:
+            # Even one that will not pass says nothing about the alert, so no row is given up.
+            return await self._retry(first, error.reason, error.retry_after_s)
+        except TimeoutError:
+            return await self._retry(first, "the adapter did not start in time", None)
+        except ConfigError as error:
+            # Only a restart with other settings helps: until then it is as if not configured.
+            del self._adapters[adapter.name]
+            _log.error("channel not started", channel=adapter.name, error=str(error))
+            return DrainResult()
+        except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
+            return await self._fault(first, error)
+        self._unstarted.discard(adapter.name)
+        _log.info("channel started", channel=adapter.name)
+        return None
 
     async def _deliver(self, adapter: ChatAdapter, delivery: Delivery) -> DrainResult:
         try:
@@ -158,13 +197,32 @@ class Courier:
         except TimeoutError:
             return await self._retry(delivery, "the adapter did not answer in time", None)
         except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
-            # A fault of the adapter. Its text may hold a token, so the ledger keeps only its type.
-            _log.exception("delivery fault", **_bound(delivery))
-            return await self._retry(delivery, f"unexpected {type(error).__name__}", None)
+            return await self._fault(delivery, error)
+        taken = _Taken(delivery, receipt, self._clock.now())
+        self._unmarked[delivery.id] = taken
         # Once sent, being stopped must not lose the mark: that would send it twice.
-        await asyncio.shield(self._outbox.mark_sent(delivery.id, receipt, self._clock.now()))
-        _log.info("delivery sent", **_bound(delivery))
+        await asyncio.shield(self._mark(taken))
         return _SENT
+
+    async def _fault(self, delivery: Delivery, error: Exception) -> DrainResult:
+        # A fault of the adapter. Its text may hold a token, so the ledger keeps only its type.
+        _log.exception("delivery fault", **_bound(delivery))
+        return await self._retry(delivery, f"unexpected {type(error).__name__}", None)
+
+    async def _mark_unmarked(self, channel: str) -> DrainResult:
+        """Marks what was sent while the ledger could not be written; raises if it still cannot."""
+        total = DrainResult()
+        for taken in tuple(self._unmarked.values()):
+            if taken.delivery.channel == channel:
+                await asyncio.shield(self._mark(taken))
+                total += _SENT
+        return total
+
+    async def _mark(self, taken: _Taken) -> None:
+        delivery = taken.delivery
+        await self._outbox.mark_sent(delivery.id, taken.receipt, taken.at)
+        self._unmarked.pop(delivery.id, None)
+        _log.info("delivery sent", **_bound(delivery))
 
     async def _retry(
         self, delivery: Delivery, reason: str, retry_after_s: float | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,6 +63,18 @@ def tell(
     return tuple(made)
 
 
+def hold_back(
+    db: Database, essay_id: str, withdrawn: Collection[tuple[str, int]], now: datetime
+) -> None:
+    """What still waits to be told of these (claim, story), if no evidence of them is left."""
+    for claim_id, story_id in sorted(withdrawn):
+        if _evidence(db, essay_id, claim_id, story_id):
+            continue
+        alert = _existing(db, essay_id, claim_id, story_id)
+        if alert is not None:
+            outbox_rows.supersede(db, alert.id, now)
+
+
 def last_revision(db: Database, alert_id: int) -> Alert:
     """The alert as its last revision has it."""
     found = sql.rows(
@@ -71,6 +83,16 @@ def last_revision(db: Database, alert_id: int) -> Alert:
         [alert_id],
     )
     return body.from_json(found[0]["body"])
+
+
+def _last_told(db: Database, alert_id: int) -> Alert | None:
+    """The alert as a channel was last given it; None: nobody was told."""
+    found = sql.row(
+        db,
+        "SELECT body FROM alert_revisions WHERE alert_id = ? AND revision = ?",
+        [alert_id, outbox_rows.last_queued(db, alert_id)],
+    )
+    return None if found is None else body.from_json(found["body"])
 
 
 def _next_revision(
@@ -82,7 +104,11 @@ def _next_revision(
     """The alert as the verdicts on one story make it; None if they change nothing."""
     claim, story_id = group[0].claim, group[0].story_id
     existing = _existing(db, update.essay.id, claim.id, story_id)
-    step, lead = _steps(db, update, existing, group)
+    last_told = None if existing is None else _last_told(db, existing.id)
+    older = _evidence(db, update.essay.id, claim.id, story_id) - {one.verdict_id for one in group}
+    withdrawn = not older and not any(each.edited for each in group)
+    told = None if existing is None else _told(existing, reached=last_told is not None)
+    step, lead = _steps(update, told, group, quotes=not withdrawn)
     if step is Step.NOTHING:
         return None, step
     carriers = _carriers(db, update.essay.id, claim.id, story_id)
@@ -102,20 +128,29 @@ def _next_revision(
         alert = replace(draft, id=alert_id)
     else:
         alert = _revised(update, existing, lead, standings, carriers)
+        turned = last_told is not None and opposite(last_told.stance, alert.stance)
         if not update.silent and outbox_rows.unsent_turn(db, existing.id, update.policy.channels):
-            alert = replace(alert, turned=True)  # a channel has not had it yet
+            turned = True  # a channel has not had it yet
+        alert = replace(alert, turned=turned)
         sql.change(db, "UPDATE alerts SET revision = ? WHERE id = ?", [alert.revision, existing.id])
-    return alert, Step.TURN if alert.turned else step
+    if alert.turned:
+        return alert, Step.TURN
+    # A turn against what nobody was told of is the first direction that readers see.
+    return alert, Step.DIRECTION if step is Step.TURN else step
+
+
+def _told(existing: Alert, *, reached: bool) -> Told:
+    outlets = frozenset(carrier.outlet.name for carrier in existing.carriers)
+    return Told(existing.stance, outlets, told=reached)
 
 
 def _steps(
-    db: Database, update: FeedUpdate, existing: Alert | None, group: Sequence[Recorded]
+    update: FeedUpdate, told: Told | None, group: Sequence[Recorded], *, quotes: bool
 ) -> tuple[Step, Recorded | None]:
-    """The first step that the verdicts call for, and the one that the alert now quotes, if new."""
-    told = None
-    if existing is not None:
-        outlets = frozenset(carrier.outlet.name for carrier in existing.carriers)
-        told = Told(existing.stance, outlets, outbox_rows.was_queued(db, existing.id))
+    """The first step that the verdicts call for, and the one that the alert now quotes, if new.
+
+    ``quotes``: the alert quotes what still holds; otherwise the first that calls for a step leads.
+    """
     first, lead = Step.NOTHING, None
     for each in group:
         step = decide(update.policy, told, each.bearing, silent=update.silent)
@@ -123,8 +158,8 @@ def _steps(
             continue
         if first in (Step.NOTHING, Step.CARRY):
             first = step
-        if step.leads or told is None:
-            lead, stance = each, each.verdict.stance
+        if step.leads or told is None or not quotes:
+            lead, stance, quotes = each, each.verdict.stance, True
         else:
             stance = told.stance
         outlets = told.outlets if told else frozenset()
@@ -170,12 +205,9 @@ def _revised(
     revision = existing.revision + 1
     if lead is None:
         # What the alert as a whole did to the claim stays the difference that readers see.
-        return replace(
-            existing, revision=revision, carriers=carriers, standing=standings[1], turned=False
-        )
+        return replace(existing, revision=revision, carriers=carriers, standing=standings[1])
     alert = _led_by(lead, update, standings, carriers)
-    turned = opposite(existing.stance, alert.stance)
-    return replace(alert, id=existing.id, revision=revision, turned=turned)
+    return replace(alert, id=existing.id, revision=revision)
 
 
 def _add_revision(
@@ -208,6 +240,16 @@ def _existing(db: Database, essay_id: str, claim_id: str, story_id: int) -> Aler
         [story_id, claim_id, essay_id],
     )
     return None if row is None else last_revision(db, row["id"])
+
+
+def _evidence(db: Database, essay_id: str, claim_id: str, story_id: int) -> set[int]:
+    """The ids of the verdicts that hold."""
+    found = sql.rows(
+        db,
+        "SELECT id FROM current_verdicts WHERE claim_id = ? AND essay_id = ? AND story_id = ?",
+        [claim_id, essay_id, story_id],
+    )
+    return {row["id"] for row in found}
 
 
 def _carriers(db: Database, essay_id: str, claim_id: str, story_id: int) -> tuple[Carrier, ...]:

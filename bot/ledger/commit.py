@@ -35,6 +35,7 @@ def commit(db: Database, update: FeedUpdate, now: datetime) -> CommitResult:
         if not articles.is_stored(db, article.entry):
             recording.add(article, judgement)
     standings, moved = standing_rows.record_standings(db, update, recording.touched)
+    alert_rows.hold_back(db, update.essay.id, recording.withdrawn, now)
     alerts = alert_rows.tell(db, update, recording.recorded, standings, now)
     return CommitResult(recording.new_articles, tuple(recording.changes), moved, alerts)
 
@@ -67,6 +68,15 @@ class _Recording:
     changes: list[LedgerChange] = field(default_factory=list)
     recorded: list[Recorded] = field(default_factory=list)
     touched: dict[str, datetime] = field(default_factory=dict)  # claim -> newest report
+
+    @property
+    def withdrawn(self) -> set[tuple[str, int]]:
+        """The (claim, story) of which evidence was taken back."""
+        return {
+            (change.claim_id, change.story_id)
+            for change in self.changes
+            if change.kind is ChangeKind.WITHDRAWN
+        }
 
     def add(self, article: Article, judgement: Judgement) -> None:
         """Adds an article that is not stored yet, and all that was judged of it."""

@@ -50,17 +50,10 @@ def record_failure(db: Database, feed_url: str, at: datetime, error: str) -> Non
     )
 
 
-def states(db: Database) -> dict[str, FeedState]:
-    """Every feed that was ever tried, by its URL."""
-    return {row["url"]: _state(row) for row in sql.rows(db, "SELECT * FROM feeds ORDER BY url")}
-
-
 def state(db: Database, feed_url: str) -> FeedState | None:
     row = sql.row(db, "SELECT * FROM feeds WHERE url = ?", [feed_url])
-    return None if row is None else _state(row)
-
-
-def _state(row: sql.Row) -> FeedState:
+    if row is None:
+        return None
     return FeedState(
         url=row["url"],
         etag=row["etag"],

@@ -27,14 +27,11 @@ class Queueing:
 
 
 def queue(db: Database, channel: str, alert_id: int, revision: int, when: Queueing) -> None:
-    """Adds a row. An earlier revision that still waits in that channel is superseded."""
-    now = sql.to_text(when.now)
-    sql.change(
-        db,
-        "UPDATE outbox SET state = 'superseded', settled_at = ?"
-        " WHERE alert_id = ? AND channel = ? AND state = 'pending'",
-        [now, alert_id, channel],
-    )
+    """Adds a row. An earlier revision that still waits in that channel is superseded.
+
+    The row takes over the attempts and the wait of those that it supersedes.
+    """
+    old = supersede(db, alert_id, when.now, channel)
     sql.insert(
         db,
         "outbox",
@@ -42,17 +39,52 @@ def queue(db: Database, channel: str, alert_id: int, revision: int, when: Queuei
             "channel": channel,
             "alert_id": alert_id,
             "revision": revision,
-            "due_at": sql.to_text(when.due_at),
+            "attempts": max((row["attempts"] for row in old), default=0),
+            "due_at": max(sql.to_text(when.due_at), *(row["due_at"] for row in old), ""),
             "idempotency_key": _idempotency_key(db, channel, alert_id, revision),
-            "created_at": now,
+            "created_at": sql.to_text(when.now),
         },
     )
 
 
-def was_queued(db: Database, alert_id: int) -> bool:
-    """Whether any channel has, or had, a revision of the alert."""
-    query = "SELECT 1 FROM outbox WHERE alert_id = ? LIMIT 1"
-    return db.execute(query, [alert_id]).fetchone() is not None
+def supersede(
+    db: Database, alert_id: int, now: datetime, channel: str | None = None
+) -> list[sql.Row]:
+    """The rows of the alert that still wait, in that channel or in all, are not sent any more."""
+    waiting = sql.rows(
+        db,
+        "SELECT id, channel, attempts, due_at FROM outbox"
+        " WHERE alert_id = ?1 AND state = 'pending' AND (?2 IS NULL OR channel = ?2)",
+        [alert_id, channel],
+    )
+    for row in waiting:
+        if row["attempts"]:
+            _rest(db, row["channel"], row["due_at"])
+        sql.change(
+            db,
+            "UPDATE outbox SET state = 'superseded', settled_at = ? WHERE id = ?",
+            [sql.to_text(now), row["id"]],
+        )
+    return waiting
+
+
+def _rest(db: Database, channel: str, due_at: str) -> None:
+    """A failure was the channel's: whichever row is now its first waits as long."""
+    sql.change(
+        db,
+        "UPDATE outbox SET due_at = ?2 WHERE channel = ?1 AND state = 'pending' AND due_at < ?2",
+        [channel, due_at],
+    )
+
+
+def last_queued(db: Database, alert_id: int) -> int:
+    """The last revision that any channel has, had, or waits for; 0: nobody was told.
+
+    One that was superseded counts by the one that took its place. It has none if its evidence was
+    withdrawn.
+    """
+    query = "SELECT max(revision) FROM outbox WHERE alert_id = ? AND state <> 'superseded'"
+    return sql.number(db, query, [alert_id])
 
 
 def unsent_turn(db: Database, alert_id: int, channels: Sequence[str]) -> bool:
@@ -105,12 +137,21 @@ def mark_sent(db: Database, delivery_id: int, receipt: str, at: datetime) -> Non
 
 
 def mark_retry(db: Database, delivery_id: int, due_at: datetime, error: str) -> None:
-    """It is tried again at ``due_at``; no change to a row that is settled."""
+    """It is tried again at ``due_at``; no change to a row that is settled.
+
+    Of a row that was superseded while it was on its way, the row that replaced it takes this over.
+    """
+    old = sql.rows(db, "SELECT * FROM outbox WHERE id = ?", [_known(db, delivery_id)])[0]
+    due = sql.to_text(due_at)
+    if old["state"] == "superseded":
+        _rest(db, old["channel"], due)
+    elif old["state"] != "pending":
+        return
     sql.change(
         db,
-        "UPDATE outbox SET due_at = ?, error = ?, attempts = attempts + 1"
-        " WHERE id = ? AND state = 'pending'",
-        [sql.to_text(due_at), error[:ERROR_CHARS], _known(db, delivery_id)],
+        "UPDATE outbox SET due_at = max(due_at, ?), error = ?, attempts = attempts + 1"
+        " WHERE alert_id = ? AND channel = ? AND state = 'pending'",
+        [due, error[:ERROR_CHARS], old["alert_id"], old["channel"]],
     )
 
 

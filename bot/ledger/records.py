@@ -37,7 +37,7 @@ class AlertPolicy:
     """
 
     channels: tuple[str, ...] = ()
-    stances: frozenset[Stance] = frozenset({Stance.SUPPORTS, Stance.CONTRADICTS})
+    stances: frozenset[Stance] = frozenset(Stance)
     min_confidence: float = 0.0
 
 

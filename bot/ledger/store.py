@@ -76,10 +76,6 @@ class Ledger:
 
     # --- feeds -----------------------------------------------------------------------------------
 
-    async def feed_states(self) -> dict[str, FeedState]:
-        """Every feed that was ever tried, by its URL."""
-        return await self._owner.read(feeds.states)
-
     async def feed_state(self, feed_url: str) -> FeedState | None:
         """None: the feed was never tried."""
         return await self._owner.read(partial(feeds.state, feed_url=feed_url))

@@ -87,6 +87,13 @@ async def test_a_trivial_edit_tells_nobody_and_names_the_verdict_that_it_replace
     assert (new.current, old.current) == (True, False)
 
 
+async def test_an_alert_still_quotes_an_edited_report_that_another_outlet_joins(ledger: Ledger):
+    await ledger.commit(update(report("a", text="A strike, again.")))
+    await ledger.commit(update(report("a", text="A strike again."), report("b", confidence=0.8)))
+    (alert,) = await ledger.alerts()
+    assert (alert.revision, alert.confidence, len(alert.carriers)) == (2, 0.9, 2)
+
+
 async def test_an_edit_that_flaps_back_is_not_read_again(ledger: Ledger):
     one, two = entry("a", "One wording."), entry("a", "Another wording.")
     await ledger.commit(update((article(one), judged())))
@@ -161,7 +168,8 @@ async def test_a_new_report_of_a_story_recorded_in_silence_is_told(ledger: Ledge
 
 async def test_what_the_policy_does_not_admit_is_recorded_only(ledger: Ledger):
     weak = update(report("a", confidence=0.4), min_confidence=0.5)
-    aside = update(report("b", Stance.UPDATE, axis=4))
+    directions = frozenset({Stance.SUPPORTS, Stance.CONTRADICTS})
+    aside = update(report("b", Stance.UPDATE, axis=4), stances=directions)
     for each in (weak, aside):
         result = await ledger.commit(each)
         assert (len(result.changes), result.alerts) == (1, ())
@@ -258,7 +266,9 @@ async def test_evidence_is_append_only(ledger: Ledger):
 
 async def test_a_failed_fetch_is_counted_and_keeps_the_headers(ledger: Ledger):
     await ledger.record_failure("https://dead.example/rss", NOON, "connection refused")
-    assert not (await ledger.feed_states())["https://dead.example/rss"].fetched_before
+    dead = await ledger.feed_state("https://dead.example/rss")
+    assert dead is not None
+    assert not dead.fetched_before
     await ledger.commit(update())
     await ledger.record_failure(FEED, NOON + DAY, "timed out")
     await ledger.record_failure(FEED, NOON + 2 * DAY, "timed out")

@@ -11,7 +11,7 @@ import pytest
 from ledger_making import NOON, StillClock, entry, report, update
 
 from bot.alerts.outbox import Courier
-from bot.errors import DeliveryError, LedgerError
+from bot.errors import ConfigError, DeliveryError, LedgerError
 from bot.ledger.store import Ledger
 from bot.model import Delivery, DeliveryState, Stance
 
@@ -25,9 +25,14 @@ class Channel:
         self.name = name
         self.taken: list[Delivery] = []
         self.asked: list[Delivery] = []
+        self.starts = 0
+        self.start_errors: list[Exception] = []
         self._answer = answer
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        self.starts += 1
+        if self.start_errors:
+            raise self.start_errors.pop(0)
 
     async def stop(self) -> None: ...
 
@@ -119,7 +124,8 @@ async def test_a_fault_of_an_adapter_is_logged_and_tried_again(ledger, clock, ca
     desk, wire = Channel("desk", failing(RuntimeError("secret-token"))), Channel("wire")
     result = await courier(ledger, clock, desk, wire).drain_until_empty(timeout_s=3600)
     assert (result.sent, result.retried) == (2, 1)
-    logged = {record.getMessage(): record.claimwire for record in caplog.records}
+    ours = (record for record in caplog.records if hasattr(record, "claimwire_values"))
+    logged = {record.getMessage(): record.claimwire_values for record in ours}
     assert logged["delivery fault"]["channel"] == "desk"
     assert logged["delivery put off"]["reason"] == "unexpected RuntimeError"
 
@@ -136,6 +142,40 @@ async def test_an_adapter_that_hangs_is_left_after_a_while(ledger, clock):
     assert (result.sent, result.retried) == (1, 1)
     (queue,) = await ledger.queues()
     assert queue.last_error == "the adapter did not answer in time"
+
+
+async def test_an_adapter_that_was_not_reachable_is_started_before_its_first_row(ledger, clock):
+    await events(ledger, 2, "desk", "wire")
+    desk, wire = Channel("desk"), Channel("wire")
+    desk.start_errors = [
+        DeliveryError("not reachable", try_again=False, retry_after_s=60),
+        OSError("no route"),
+    ]
+    carrier = courier(ledger, clock, desk, wire, unstarted={"desk"})
+    result = await carrier.drain()
+    assert (result.sent, result.retried, result.waiting) == (2, 1, 2)
+    assert (await carrier.drain()).retried == 0  # the wait is kept
+    assert desk.starts == 1
+    result = await carrier.drain_until_empty(timeout_s=3600)
+    assert (result.sent, result.failed) == (2, 0)
+    assert (desk.starts, wire.starts) == (3, 0)
+    assert [(each.alert.id, each.attempts) for each in desk.asked] == [(1, 2), (2, 0)]
+
+
+async def test_an_adapter_with_wrong_settings_keeps_its_rows_and_is_told_of_once(
+    ledger, clock, caplog
+):
+    await events(ledger, 2, "desk", "wire")
+    desk, wire = Channel("desk"), Channel("wire")
+    desk.start_errors = [ConfigError("the token is wrong")] * 5
+    carrier = courier(ledger, clock, desk, wire, unstarted=["desk"])
+    for _ in range(2):
+        await carrier.drain_until_empty(timeout_s=10)
+    assert (desk.starts, desk.asked, len(wire.taken)) == (1, [], 2)
+    (queue,) = await ledger.queues()
+    assert (queue.channel, queue.pending, queue.last_error) == ("desk", 2, "")
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.getMessage() for record in errors] == ["channel not started"]
 
 
 async def test_a_channel_without_an_adapter_keeps_its_rows(ledger, clock):
@@ -187,6 +227,42 @@ async def test_an_unsent_revision_is_superseded_not_queued_twice(ledger, clock):
     ]
 
 
+async def test_a_revision_that_supersedes_a_failed_one_keeps_its_wait(ledger, clock):
+    """The platform's wish holds for the whole channel, whichever row is the first now."""
+    await ledger.commit(update(report("a")))
+    await ledger.commit(update(report("other", axis=4)))
+    busy = DeliveryError("busy", try_again=True, retry_after_s=600)
+    desk = Channel("desk", failing(busy))
+    carrier = courier(ledger, clock, desk)
+    await carrier.drain()
+    clock.at += timedelta(seconds=60)
+    await ledger.commit(update(report("b"), at=clock.at))
+    (queue,) = await ledger.queues()
+    assert queue.next_due >= NOON + timedelta(seconds=600)
+    assert (await carrier.drain()).sent == 0
+    clock.at += timedelta(seconds=600)
+    assert (await carrier.drain()).sent == 2
+    assert [(each.alert.revision, each.attempts) for each in desk.taken] == [(1, 0), (2, 1)]
+
+
+async def test_a_revision_that_supersedes_one_on_its_way_takes_over_its_wait(ledger, clock):
+    async def overtaken(delivery: Delivery) -> str:
+        if delivery.alert.revision == 1:
+            await ledger.commit(update(report("b")))
+            raise DeliveryError("busy", try_again=True, retry_after_s=600)
+        return "m1"
+
+    await ledger.commit(update(report("a")))
+    desk = Channel("desk", overtaken)
+    carrier = courier(ledger, clock, desk)
+    for _ in range(2):
+        await carrier.drain()
+    assert len(desk.asked) == 1
+    clock.at += timedelta(seconds=601)
+    await carrier.drain()
+    assert [(each.alert.revision, each.attempts) for each in desk.taken] == [(2, 1)]
+
+
 async def test_a_turn_that_was_not_sent_yet_stays_flagged(ledger, clock):
     desk = Channel("desk")
     carrier = courier(ledger, clock, desk)
@@ -204,6 +280,72 @@ async def test_a_turn_that_was_not_sent_yet_stays_flagged(ledger, clock):
     ]
 
 
+async def test_a_turn_recorded_in_silence_is_told_as_one_later(ledger, clock):
+    desk = Channel("desk")
+    carrier = courier(ledger, clock, desk)
+    await ledger.commit(update(report("a")))
+    await carrier.drain()
+    await ledger.commit(update(report("b", Stance.CONTRADICTS), silent=True))
+    for name in ("c", "d"):
+        await ledger.commit(update(report(name, Stance.CONTRADICTS)))
+        await carrier.drain()
+    told = [(each.alert.revision, each.alert.turned) for each in desk.taken]
+    assert told == [(1, False), (3, True), (4, False)]
+
+
+async def test_a_turn_and_back_of_which_one_half_was_silent_is_none(ledger, clock):
+    desk = Channel("desk")
+    carrier = courier(ledger, clock, desk)
+    await ledger.commit(update(report("a")))
+    await carrier.drain()
+    await ledger.commit(update(report("b", Stance.CONTRADICTS), silent=True))
+    await ledger.commit(update(report("c")))
+    await carrier.drain()
+    assert [(each.alert.stance, each.alert.turned) for each in desk.taken] == [
+        (Stance.SUPPORTS, False)
+    ] * 2
+
+
+async def test_a_turn_against_what_nobody_was_told_is_none(ledger, clock):
+    desk = Channel("desk")
+    await ledger.commit(update(report("a"), silent=True))
+    await ledger.commit(update(report("b", Stance.CONTRADICTS)))
+    await courier(ledger, clock, desk).drain()
+    (told,) = desk.taken
+    assert (told.alert.stance, told.alert.turned) == (Stance.CONTRADICTS, False)
+
+
+async def test_an_alert_whose_evidence_was_withdrawn_is_not_sent(ledger, clock):
+    await ledger.commit(update(report("a", text="It was hit."), channels=("desk", "wire")))
+    await ledger.commit(update(report("a", None, text="It was not hit after all.")))
+    desk, wire = Channel("desk"), Channel("wire")
+    assert (await courier(ledger, clock, desk, wire).drain()).sent == 0
+    assert await states(ledger, "a") == [DeliveryState.SUPERSEDED] * 2
+
+
+async def test_a_withdrawal_in_silence_holds_the_alert_back_too(ledger, clock):
+    await ledger.commit(update(report("a", text="It was hit.")))
+    later = update(report("a", None, text="It was not hit after all."), silent=True)
+    await ledger.commit(later)
+    assert (await courier(ledger, clock, Channel("desk")).drain()).sent == 0
+
+
+async def test_an_alert_with_evidence_left_is_sent(ledger, clock):
+    await ledger.commit(update(report("a", text="It was hit."), report("b")))
+    await ledger.commit(update(report("a", None, text="It was not hit after all.")))
+    assert (await courier(ledger, clock, Channel("desk")).drain()).sent == 1
+
+
+async def test_evidence_that_comes_back_is_told_and_quoted(ledger, clock):
+    await ledger.commit(update(report("a", text="It was hit.")))
+    await ledger.commit(update(report("a", None, text="It was not hit after all.")))
+    await ledger.commit(update(report("a", text="Hit it was.", confidence=0.7)))
+    desk = Channel("desk")
+    await courier(ledger, clock, desk).drain()
+    (told,) = desk.taken
+    assert (told.alert.confidence, told.alert.turned, len(told.alert.carriers)) == (0.7, False, 1)
+
+
 async def test_a_revision_overtaken_on_its_way_is_sent_and_then_edited(ledger, clock):
     """While the first revision is on the wire, the second is committed."""
 
@@ -219,28 +361,60 @@ async def test_a_revision_overtaken_on_its_way_is_sent_and_then_edited(ledger, c
     assert await states(ledger, "a") == [DeliveryState.SENT] * 2
 
 
-class CrashesBeforeTheMark:
-    """The ledger of a process that dies after a send: the mark never arrives."""
+class WithoutMarks:
+    """A ledger that can be read and not written after a send, until it is ``mended``."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.mended = False
         self.due_deliveries = ledger.due_deliveries
         self.mark_retry = ledger.mark_retry
         self.mark_failed = ledger.mark_failed
         self.queues = ledger.queues
 
     async def mark_sent(self, delivery_id, receipt, at) -> None:
-        raise LedgerError("the process is gone")
+        if not self.mended:
+            raise LedgerError("the disk is full")
+        await self._ledger.mark_sent(delivery_id, receipt, at)
 
 
 async def test_a_crash_between_send_and_mark_sends_again_with_the_same_key(ledger, clock):
     await events(ledger, 1)
     desk = Channel("desk")
     with pytest.raises(LedgerError):
-        await courier(CrashesBeforeTheMark(ledger), clock, desk).drain()
+        await courier(WithoutMarks(ledger), clock, desk).drain()
     assert (await courier(ledger, clock, desk).drain()).sent == 1
     first, second = desk.taken
     assert first.idempotency_key == second.idempotency_key
+
+
+async def test_while_no_mark_can_be_written_nothing_is_sent_twice(ledger, clock):
+    await events(ledger, 2, "desk", "wire")
+    full, desk, wire = WithoutMarks(ledger), Channel("desk"), Channel("wire")
+    carrier = courier(full, clock, desk, wire)
+    for _ in range(3):
+        with pytest.raises(LedgerError, match="disk is full"):
+            await carrier.drain()
+    for channel in (desk, wire):
+        assert [each.alert.id for each in channel.taken] == [1]
+    full.mended = True
+    clock.at += timedelta(minutes=1)
+    result = await carrier.drain()
+    assert (result.sent, result.waiting) == (4, 0)
+    for channel in (desk, wire):
+        assert [each.alert.id for each in channel.taken] == [1, 2]
+
+
+async def test_what_was_sent_without_a_mark_is_edited_by_its_next_revision(ledger, clock):
+    await ledger.commit(update(report("a")))
+    full, desk = WithoutMarks(ledger), Channel("desk")
+    carrier = courier(full, clock, desk)
+    with pytest.raises(LedgerError):
+        await carrier.drain()
+    await ledger.commit(update(report("b")))
+    full.mended = True
+    await carrier.drain()
+    assert [(each.alert.revision, each.receipt) for each in desk.taken] == [(1, ""), (2, "m1")]
 
 
 async def test_being_stopped_during_a_send_loses_nothing(ledger, clock):

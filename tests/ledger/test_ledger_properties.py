@@ -58,7 +58,7 @@ def test_any_order_of_arrival_makes_one_alert_per_claim_and_event(reports, data)
     told = {
         (judgement.verdicts[0].claim_id, judgement.embedding)
         for _, judgement in reports
-        if judgement.verdicts and judgement.verdicts[0].stance is not Stance.UPDATE
+        if judgement.verdicts
     }
     for order in (reports, mixed):
         counts, alerts, due = asyncio.run(replayed([update(each) for each in order]))

@@ -7,8 +7,8 @@ from bot.ledger.records import AlertPolicy
 from bot.model import Stance
 
 FOR, AGAINST, ASIDE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.UPDATE
-POLICY = AlertPolicy(channels=("desk",), min_confidence=0.5)
-ALL = AlertPolicy(channels=("desk",), stances=frozenset(Stance))
+POLICY = AlertPolicy(("desk",), stances=frozenset({FOR, AGAINST}), min_confidence=0.5)
+ALL = AlertPolicy(channels=("desk",))
 
 
 def told(stance: Stance = FOR, *outlets: str, told: bool = True) -> Told:
@@ -57,3 +57,7 @@ def test_what_stays_silent_is_not_revised_for_its_first_telling():
     again = bearing(outlet="a")
     assert decide(POLICY, told(told=False), again, silent=True) is Step.NOTHING
     assert decide(AlertPolicy(), told(told=False), again, silent=False) is Step.NOTHING
+
+
+def test_every_stance_is_told_unless_the_policy_says_otherwise():
+    assert AlertPolicy().stances == frozenset(Stance)

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ledger.stories import (
+    SAME_DAY,
     SAME_MEANING,
+    SAME_MEANING_LATER,
     STORY_SPAN,
     STORY_WINDOW,
     StoryCandidate,
@@ -58,6 +60,18 @@ def test_content_goes_before_title_and_title_before_meaning():
 def test_meaning_joins_from_the_threshold_on(cosine: float, same: bool):
     found = find_story(article(), leaning(cosine), [story(embedding=to_blob(EAST))])
     assert (found is not None) is same
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_days_later_a_report_must_be_more_alike(direction: int):
+    """The next strike reads much like the last one."""
+    alike = [story(embedding=to_blob(EAST))]
+    edge = NOON + direction * SAME_DAY
+    later = edge + direction * SECOND
+    weak, strong = leaning(SAME_MEANING + 0.01), leaning(SAME_MEANING_LATER + 0.01)
+    assert find_story(article(at=edge), weak, alike) is not None
+    assert find_story(article(at=later), weak, alike) is None
+    assert find_story(article(at=later), strong, alike) is not None
 
 
 def test_the_nearest_in_meaning_wins():
