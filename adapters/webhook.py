@@ -24,6 +24,8 @@ CONNECTIONS_MAX = 4
 _TAKEN, _REDIRECT, _SERVER_FAULT = 2, 3, 5
 # Answers that time may mend, besides every 5xx. 409 is among them where it does not repeat our
 # key: the receiver is still at work on the first try (draft-ietf-httpapi-idempotency-key-header).
+# A wrong secret or address is the admin's to mend; until then its alerts wait, and doctor says so.
+_MENDABLE = frozenset((401, 403, 404))
 _PASSING = frozenset({302, 303, 307, 408, 409, 425, 429})
 _REMEDIES = {
     401: "check the secret on both sides",
@@ -126,7 +128,7 @@ class WebhookAdapter:
 
     def _refused(self, response: aiohttp.ClientResponse) -> DeliveryError:
         status = response.status
-        try_again = status in _PASSING or status // 100 == _SERVER_FAULT
+        try_again = status in _PASSING | _MENDABLE or status // 100 == _SERVER_FAULT
         if status // 100 == _REDIRECT:
             remedy = "it redirects, which is not followed: set url to the final address"
         else:

@@ -7,9 +7,7 @@ import random
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from rich.console import Console
 
@@ -25,6 +23,7 @@ from bot.judge.embedded import EmbeddedJudge
 from bot.judge.stance_model import BUNDLED, StanceModel
 from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
+from bot.lock import sole_writer
 from bot.log import logger
 from bot.model import Essay
 from bot.pipeline import JudgeThread, Pipeline
@@ -94,24 +93,26 @@ def alert_policy(config: Config, channels: Sequence[ChatAdapter]) -> AlertPolicy
     )
 
 
-async def start_adapters(adapters: Sequence[ChatAdapter]) -> list[ChatAdapter]:
-    """Those that started. One that cannot be reached is logged and left to the outbox's retries;
-    one whose settings are wrong (a bad token) raises ConfigError when no other works."""
-    started, wrong = [], []
+async def start_adapters(adapters: Sequence[ChatAdapter]) -> frozenset[str]:
+    """Starts them; returns the names of those that could not be reached yet.
+
+    The courier starts these later, and their alerts wait in the outbox. The same goes for one whose
+    settings are wrong (a bad token), unless no other works: then ConfigError is raised.
+    """
+    unstarted, wrong = set(), []
     for adapter in adapters:
         try:
             await adapter.start()
         except DeliveryError as error:
             _log.warning("channel not reachable yet", channel=adapter.name, error=str(error))
-            started.append(adapter)
+            unstarted.add(adapter.name)
         except ConfigError as error:
             _log.error("channel not started", channel=adapter.name, error=str(error))
+            unstarted.add(adapter.name)
             wrong.append(str(error))
-        else:
-            started.append(adapter)
-    if wrong and not started:
+    if wrong and len(wrong) == len(adapters):
         raise ConfigError("\n".join(wrong))
-    return started
+    return frozenset(unstarted)
 
 
 async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
@@ -127,11 +128,12 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
     async with AsyncExitStack() as stack:
         judge = JudgeThread(await asyncio.to_thread(load_judge, config, essay))
         stack.callback(judge.close)
-        ledger = await open_ledger(config.ledger_path, clock)
+        stack.enter_context(sole_writer(config.ledger_path))
+        ledger = await Ledger.open(config.ledger_path, clock)
         stack.push_async_callback(ledger.close)
-        adapters = await start_adapters(adapters)
         for adapter in adapters:
             stack.push_async_callback(adapter.stop)
+        unstarted = await start_adapters(adapters)
         fetcher = await stack.enter_async_context(Fetcher(clock, fetch_limits(config)))
         pipeline = Pipeline(
             fetcher=fetcher,
@@ -141,8 +143,11 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             policy=alert_policy(config, adapters),
             concurrency=config.feeds.concurrency,
         )
-        courier = Courier(ledger, adapters, clock, random.Random())  # noqa: S311 - jitter
+        rng = random.Random()  # noqa: S311 - it spreads retries and hides nothing
+        courier = Courier(ledger, adapters, clock, rng, unstarted=unstarted)
         schedule = _schedule(config, clock, sources, pipeline, courier, ledger)
+        if not sources:
+            _log.warning("no feeds", remedy="`claimwire feeds add URL` adds one")
         schedule.start()
         _log.info(
             "running",
@@ -160,18 +165,6 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
         except TimeoutError:
             _log.warning("stopped with alerts in the outbox; they are sent at the next start")
     _log.info("stopped")
-
-
-async def open_ledger(path: Path, clock: Clock) -> Ledger:
-    """Opens the ledger, making its folder where there is none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"{path.parent}: the data folder cannot be made: {error.strerror}."
-            " Set claimwire.data_dir to a folder that this user may write."
-        ) from error
-    return await Ledger.open(path, clock)
 
 
 def _schedule(
@@ -193,7 +186,9 @@ def _schedule(
             # The first round is spread out: two feeds a second, and all within one interval.
             first_in_s=min(number / 2, interval_min * 60),
         )
-    schedule.every("deliver", courier.drain, interval_s=config.alerts.delivery_interval_s)
+    interval_s = config.alerts.delivery_interval_s
+    # A slow channel makes a drain overrun its interval: that is no poll that was missed.
+    schedule.every("deliver", courier.drain, interval_s=interval_s, may_overrun=True)
 
     async def keep_house() -> None:
         try:
@@ -210,8 +205,3 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-
-
-def with_data_dir(config: Config, data_dir: Path) -> Config:
-    """The same config with another data folder."""
-    return replace(config, claimwire=replace(config.claimwire, data_dir=data_dir))

@@ -28,12 +28,12 @@ MAX_LINE_CHARS = 400
 STANCE_STYLES = {
     Stance.SUPPORTS: "green",
     Stance.CONTRADICTS: "bold red",
-    Stance.UPDATE: "cyan",
+    Stance.UPDATE: "magenta",
 }
 _STANDING_STYLES = {
     Standing.QUIET: "dim",
     Standing.SUPPORTED: "green",
-    Standing.CONTESTED: "yellow",
+    Standing.CONTESTED: "bold magenta",
     Standing.CONTRADICTED: "bold red",
 }
 
@@ -89,7 +89,13 @@ def claim_account(account: ClaimAccount, evidence: Sequence[EvidenceItem]) -> Gr
         state.append(f" since {account.since:%Y-%m-%d}")
     reasons = [Text(f"  - {clean(reason)}") for reason in account.reasons]
     lines = [_evidence_line(item) for item in evidence]
-    return Group(head, state, *reasons, Text(f"{len(lines)} reports:"), *lines)
+    return Group(
+        head,
+        state,
+        *reasons,
+        Text(f"The newest reports ({len(lines)} shown; struck through: no longer holds):"),
+        *lines,
+    )
 
 
 def _evidence_line(item: EvidenceItem) -> Text:
@@ -145,7 +151,7 @@ def _revision(trace: ArticleTrace) -> list[Text]:
     ]
     if trace.stopped:
         lines.append(
-            Text(f"  stopped at {trace.stopped.stage}: {clean(trace.stopped.reason)}", "yellow")
+            Text(f"  stopped at {trace.stopped.stage}: {clean(trace.stopped.reason)}", "bold")
         )
     if trace.story:
         lines.append(
@@ -165,8 +171,11 @@ def _revision(trace: ArticleTrace) -> list[Text]:
         )
         for row in trace.deliveries
     ]
-    if trace.verdicts and not trace.alerts:
-        lines.append(
-            Text("  no alert: recorded in silence, or the config alerts no such verdict", "yellow")
+    if trace.verdicts and not trace.deliveries:
+        why = (
+            "it was recorded in silence: the first fetch of its feed"
+            if trace.alerts
+            else "its story had alerted already, or the config alerts no such verdict"
         )
+        lines.append(Text(f"  nobody was told: {why}", "bold"))
     return lines

@@ -12,6 +12,7 @@ import hashlib
 import json
 import random
 import re
+import shutil
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,13 +27,14 @@ from rich.progress import Progress
 from adapters.base import build
 from adapters.kind import Surroundings
 from bot.alerts.outbox import Courier
-from bot.app import alert_policy, load_judge, open_ledger
+from bot.app import alert_policy, load_judge
 from bot.board import progress_bar, standings_table
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import InputError
 from bot.essay.loader import bundled
 from bot.ledger.store import Ledger
+from bot.lock import sole_writer
 from bot.model import Outlet
 from bot.pipeline import JudgeThread, Pipeline
 from feeds.fetch import Fetcher, Limits
@@ -144,7 +146,7 @@ def _desk(name: str) -> str:
 
 
 def month_ends(dates: list[datetime]) -> list[datetime]:
-    """The last moment of every month from the first date to the last."""
+    """The end of every month from that of the first date to that of the last."""
     first, last = min(dates), max(dates)
     months = range(first.year * 12 + first.month, last.year * 12 + last.month + 1)
     # Month m (counted from January of year 0) ends where month m + 1 begins.
@@ -167,7 +169,8 @@ async def run_demo(data_dir: Path, *, fresh: bool, console: Console) -> None:
     async with AsyncExitStack() as stack:
         judge = JudgeThread(await asyncio.to_thread(load_judge, config, bundled()))
         stack.callback(judge.close)
-        ledger = await open_ledger(data_dir / "ledger.sqlite", clock)
+        stack.enter_context(sole_writer(data_dir / "ledger.sqlite"))
+        ledger = await Ledger.open(data_dir / "ledger.sqlite", clock)
         stack.push_async_callback(ledger.close)
         adapter = build("console", "console", {}, Surroundings(clock=clock, console=console))
         await adapter.start()
@@ -221,7 +224,7 @@ async def _show_end(
 ) -> None:
     console.print(standings_table(await ledger.standings(judge.essay)))
     counts = await ledger.counts()
-    if tally.new:
+    if tally.new or tally.alerts:
         console.print(
             f"{tally.new} new reports, {counts.stories} stories, {tally.alerts} posts"
             " (an alert, or the same alert edited as its story grew)."
@@ -231,13 +234,13 @@ async def _show_end(
             f"Nothing new: all {counts.articles} reports were in the ledger already, so no alert"
             " was posted. --fresh begins again."
         )
+    command = "claimwire" if shutil.which("claimwire") else ".venv/bin/claimwire"
     console.print(
-        "\nHow to go on:\n"
-        f"  export CLAIMWIRE_DATA_DIR={data_dir}   look into the ledger of this demo, not yours\n"
-        "  claimwire ledger C12                   evidence on a claim\n"
-        "  claimwire why URL                      why a report did or did not alert\n"
-        "  claimwire claims C10                   a claim and its indicators\n"
-        "  claimwire run                          live feeds, alerts on this console\n",
+        "\nHow to go on, in this folder:\n"
+        f"  CLAIMWIRE_DATA_DIR={data_dir} {command} ledger C12    evidence, in this demo\n"
+        f"  CLAIMWIRE_DATA_DIR={data_dir} {command} why URL       why a report alerted or not\n"
+        f"  {command} claims C10    a claim and its indicators\n"
+        f"  {command} run           live feeds (this needs a network), alerts on this console\n",
         markup=False,
         soft_wrap=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,12 +84,22 @@ async def _model(config: Config) -> str:
 async def _ledger(config: Config) -> str:
     path = config.ledger_path
     if not path.exists():
+        home = next(folder for folder in path.absolute().parents if folder.exists())
+        if not os.access(home, os.W_OK):
+            raise ClaimwireError(
+                f"{path}: cannot be made, since {home} may not be written. Set claimwire.data_dir."
+            )
         return f"{path} does not exist yet; the first `claimwire run` makes it"
     ledger = await Ledger.open(path, SystemClock())
     try:
         counts = await ledger.counts()
     finally:
         await ledger.close()
+    if counts.failed:
+        raise ClaimwireError(
+            f"{path}: {counts.failed} deliveries were given up. The log of `claimwire run` says"
+            " why; mend the channel, and what comes later is delivered."
+        )
     if counts.feeds and counts.feeds_failing == counts.feeds:
         raise ClaimwireError(
             f"{path}: all {counts.feeds} feeds failed when last tried. Is there a network?"
@@ -115,7 +126,7 @@ async def _online(config: Config) -> str:
             f"{len(failing)} of {len(reports)} fail ({'; '.join(failing)})."
             " `claimwire feeds check` says more."
         )
-    return f"all {len(reports)} answer with entries"
+    return f"all {len(reports)} answer with a feed"
 
 
 def show(checks: Sequence[Check], console: Console) -> None:

@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from bot.errors import FetchError, LedgerError, ParseError
+from bot.errors import ClaimwireError, FetchError, LedgerError, ParseError
 from bot.ledger.records import AlertPolicy, CommitResult, FeedUpdate
 from bot.ledger.store import Ledger
 from bot.log import logger
@@ -25,7 +25,10 @@ from feeds.parse import ParsedFeed, parse
 
 # Judged together, and then the event loop has a chance; also the most that a cancelled poll redoes.
 JUDGE_BATCH = 64
-NOT_MODIFIED = 304
+# A feed that fails is asked again after a pause that doubles, up to a day; one whose server names
+# a time of its own is not asked before, up to a day as well.
+FIRST_PAUSE_S = 15 * 60.0
+LONGEST_PAUSE_S = 24 * 60 * 60.0
 
 _log = logger("pipeline")
 
@@ -63,6 +66,7 @@ class PollOutcome:
     alerts: int = 0
     silent: bool = False
     not_modified: bool = False
+    put_off: bool = False  # not asked: its server, or its failures, call for a pause
     error: str = ""
 
 
@@ -85,19 +89,28 @@ class Pipeline:
         self._clock = clock
         self._policy = policy
         self._slots = asyncio.Semaphore(concurrency)
+        self._not_before: dict[str, datetime] = {}
 
     async def poll(self, source: FeedSource, *, back_fill: bool = False) -> PollOutcome:
         """Polls one feed; a failure is recorded and logged, never raised.
 
         The first fetch of a feed is recorded in silence, unless ``back_fill``.
         """
+        now = self._clock.now()
+        if now < self._not_before.get(source.url, now):
+            return PollOutcome(source.url, put_off=True)
         async with self._slots:
             try:
                 outcome = await self._poll(source, back_fill=back_fill)
             except (FetchError, ParseError) as error:
-                outcome = await self._failed(source, error)
-            except LedgerError as error:
+                wish_s = error.retry_after_s if isinstance(error, FetchError) else None
+                outcome = await self._failed(source, error.reason, wish_s)
+            except ClaimwireError as error:
                 outcome = PollOutcome(source.url, error=str(error))
+            except Exception as error:  # noqa: BLE001 - a fault over one feed must not stop others
+                _log.exception("fault while a feed was read", feed=source.url)
+                reason = f"a fault of claimwire: {type(error).__name__}; the log has more"
+                outcome = await self._failed(source, reason, None)
         log = _log.bind(feed=source.url, outlet=source.outlet.name)
         if outcome.error:
             log.warning("feed failed", error=outcome.error)
@@ -118,6 +131,11 @@ class Pipeline:
         state = await self._ledger.feed_state(source.url)
         caching = Caching(state.etag, state.last_modified) if state else Caching()
         fetched = await self._fetcher.fetch(source.url, caching)
+        self._not_before.pop(source.url, None)
+        if fetched.retry_after_s:
+            self._pause(source, pause_s(0, fetched.retry_after_s), self._clock.now())
+        if fetched.permanent_redirect:
+            _log.warning("feed has moved", feed=source.url, to=fetched.permanent_redirect)
         if fetched.body is None:
             await self._commit(source, fetched, [], [], silent=True)
             return PollOutcome(source.url, not_modified=True)
@@ -171,12 +189,29 @@ class Pipeline:
         )
         return await self._ledger.commit(update)
 
-    async def _failed(self, source: FeedSource, error: FetchError | ParseError) -> PollOutcome:
+    async def _failed(
+        self, source: FeedSource, reason: str, retry_after_s: float | None
+    ) -> PollOutcome:
+        now = self._clock.now()
         try:
-            await self._ledger.record_failure(source.url, self._clock.now(), error.reason)
-        except LedgerError as ledger_error:
-            return PollOutcome(source.url, error=f"{error.reason}; {ledger_error}")
-        return PollOutcome(source.url, error=error.reason)
+            await self._ledger.record_failure(source.url, now, reason)
+            state = await self._ledger.feed_state(source.url)
+        except LedgerError as error:
+            return PollOutcome(source.url, error=f"{reason}; {error}")
+        self._pause(source, pause_s(state.failures if state else 1, retry_after_s), now)
+        return PollOutcome(source.url, error=reason)
+
+    def _pause(self, source: FeedSource, seconds: float, now: datetime) -> None:
+        self._not_before[source.url] = now + timedelta(seconds=seconds)
+
+
+def pause_s(failures: int, retry_after_s: float | None) -> float:
+    """How long a feed is left alone after that many failures in a row, in seconds.
+
+    None at the first: it may pass. ``retry_after_s`` is the server's own wish, if it gave one.
+    """
+    grown = FIRST_PAUSE_S * 2.0 ** min(failures - 2, 10) if failures > 1 else 0.0
+    return min(max(grown, retry_after_s or 0.0), LONGEST_PAUSE_S)
 
 
 def as_article(entry: Entry, now: datetime) -> Article:

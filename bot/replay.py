@@ -12,10 +12,8 @@ from bot.alerts.outbox import Courier
 from bot.ledger.records import AlertPolicy, FeedUpdate
 from bot.ledger.store import Ledger
 from bot.model import Alert, Article, Entry, Stance
-from bot.pipeline import JudgeThread, as_article
+from bot.pipeline import JUDGE_BATCH, JudgeThread, as_article
 
-# One transaction each, as if a feed had brought them together.
-BATCH = 64
 FEED_URL = "replay:"
 # How long the end waits for channels that asked to be tried later.
 LAST_DELIVERIES_S = 120.0
@@ -42,6 +40,8 @@ class Summary:
     known: int = 0
     verdicts: int = 0
     stories: int = 0
+    turned: int = 0  # alerts whose stance turned later
+    waiting: int = 0  # deliveries that no channel took yet
     first: date | None = None
     last: date | None = None
     alerts: Counter[tuple[str, Stance]] = field(default_factory=Counter)
@@ -67,6 +67,8 @@ class Summary:
             "already_known": self.known,
             "verdicts": self.verdicts,
             "stories": self.stories,
+            "turned": self.turned,
+            "waiting": self.waiting,
             "from": self.first.isoformat() if self.first else None,
             "to": self.last.isoformat() if self.last else None,
             "alerts": self.alerts.total(),
@@ -106,7 +108,7 @@ async def replay(
     """Judges and commits all articles; what is in the ledger already is left out.
 
     ``recorder`` is one of the courier's channels: what it receives is counted. ``progress`` hears
-    how many entries were done, ``told`` each alert when it is delivered first.
+    how many entries were done, ``told`` each alert when it is delivered first or has turned.
     """
     summary = Summary()
     before = (await ledger.counts()).stories
@@ -119,14 +121,18 @@ async def replay(
                 seen.add(delivery.alert.id)
                 summary.alerts[delivery.alert.claim.id, delivery.alert.stance] += 1
                 told(delivery.alert)
+            elif delivery.alert.turned:
+                summary.turned += 1
+                told(delivery.alert)
 
-    for start in range(0, len(articles), BATCH):
-        batch = articles[start : start + BATCH]
+    # One transaction each, as if a feed had brought them together.
+    for start in range(0, len(articles), JUDGE_BATCH):
+        batch = articles[start : start + JUDGE_BATCH]
         clock.advance(batch[-1].at)
         await _commit(batch, summary, judge, ledger, policy)
         await deliver()
         progress(len(batch))
-    await courier.drain_until_empty(LAST_DELIVERIES_S)
+    summary.waiting = (await courier.drain_until_empty(LAST_DELIVERIES_S)).waiting
     await deliver()
     summary.stories = (await ledger.counts()).stories - before
     return summary

@@ -8,6 +8,7 @@ every run that is missed is counted and logged.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -45,21 +46,43 @@ class Schedule:
         self._scheduler.add_listener(
             self._not_run, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_ERROR
         )
+        # It says at WARNING what the listener says better.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._stopping = False
+        self._may_overrun: set[str] = set()
         self._running: set[asyncio.Task[object]] = set()
         self.missed: Counter[str] = Counter()
 
     def every(
-        self, name: str, job: Job, *, interval_s: float, jitter_s: float = 0, first_in_s: float = 0
+        self,
+        name: str,
+        job: Job,
+        *,
+        interval_s: float,
+        jitter_s: float = 0,
+        first_in_s: float = 0,
+        may_overrun: bool = False,
     ) -> None:
         """Runs ``job`` first after ``first_in_s`` and then every ``interval_s``, each time put off
-        by a random part of ``jitter_s``."""
+        by a random part of ``jitter_s``.
+
+        ``may_overrun``: a run that is skipped because the last one goes on is not counted.
+        """
+        if may_overrun:
+            self._may_overrun.add(name)
 
         async def run() -> None:
+            if self._stopping:
+                return
             # Held in a set, so that stop() can wait for what is under way.
             task = asyncio.ensure_future(job())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            await task
+            try:
+                await task
+            except asyncio.CancelledError:
+                if not self._stopping:
+                    raise
 
         first: datetime = self._clock.now() + timedelta(seconds=first_in_s)
         self._scheduler.add_job(
@@ -76,6 +99,7 @@ class Schedule:
 
     async def stop(self, *, patience_s: float) -> None:
         """Starts no more jobs, and waits that long for those under way before it cancels them."""
+        self._stopping = True
         if self._scheduler.running:
             self._scheduler.pause()
         if self._running:
@@ -89,6 +113,8 @@ class Schedule:
     def _not_run(self, event: JobEvent) -> None:
         if event.code == EVENT_JOB_ERROR:
             _log.error("job failed", job=event.job_id, error=repr(event.exception))
+            return
+        if event.code == EVENT_JOB_MAX_INSTANCES and event.job_id in self._may_overrun:
             return
         self.missed[event.job_id] += 1
         reason = "late" if event.code == EVENT_JOB_MISSED else "still running"

@@ -49,7 +49,7 @@ def claims(
                 ) from None
             emit(as_dict(claim)) if as_json else stdout().print(claim_card(loaded, claim))
         case _:
-            raise InputError(_USAGE)
+            raise typer.BadParameter(_USAGE)
 
 
 def _check(path: Path, *, as_json: bool) -> None:

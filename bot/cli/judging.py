@@ -52,18 +52,18 @@ def judge_file(
 ) -> None:
     """Judge entries: one line each, in order. Keeps nothing and tells nobody."""
     from bot.app import load_judge
+    from bot.pipeline import JUDGE_BATCH
 
     loaded = configured(config)
     entries = read_file(file, SystemClock().now())
     judge = load_judge(loaded, essay_of(loaded, essay))
     articles = [a for e in entries for a in dated([e.entry], SystemClock().now())]
     console = stdout()
-    step = 64
     with progress_bar(stderr()) as bar:
         task = bar.add_task("judging", total=len(articles))
-        for start in range(0, len(articles), step):
-            judged = judge.judge(articles[start : start + step])
-            for entry, judgement in zip(entries[start : start + step], judged, strict=True):
+        for start in range(0, len(articles), JUDGE_BATCH):
+            judged = judge.judge(articles[start : start + JUDGE_BATCH])
+            for entry, judgement in zip(entries[start : start + JUDGE_BATCH], judged, strict=True):
                 if as_json or not console.is_terminal:
                     typer.echo(json.dumps(judgement_dict(entry, judgement), ensure_ascii=False))
                 else:
@@ -122,6 +122,10 @@ def replay_files(
     as_json: JsonOption = False,
 ) -> None:
     """Run stored entries through the whole line, in the order of their dates."""
+    if deliver and ledger is None:
+        raise InputError(
+            "--deliver needs --ledger FILE: alerts that a channel does not take now wait there."
+        )
     loaded = configured(config)
     now = SystemClock().now()
     entries = [item.entry for path in paths for item in read_file(path, now)]
@@ -135,6 +139,11 @@ def replay_files(
         work = _replay(loaded, text, articles, path, deliver=deliver, as_json=as_json)
         summary = asyncio.run(work)
     _show_summary(summary, time.monotonic() - began, as_json=as_json)
+    if summary.waiting:
+        raise InputError(
+            f"{summary.waiting} deliveries still wait in {path}: a channel did not take them. Run"
+            " the same command again once it does."
+        )
 
 
 async def _replay(
@@ -148,7 +157,9 @@ async def _replay(
 ) -> Summary:
     from adapters.memory import MemoryAdapter
     from bot.alerts.outbox import Courier
-    from bot.app import alert_policy, load_judge, make_adapters, open_ledger, start_adapters
+    from bot.app import alert_policy, load_judge, make_adapters, start_adapters
+    from bot.ledger.store import Ledger
+    from bot.lock import sole_writer
     from bot.pipeline import JudgeThread
 
     clock = ReplayClock(articles[0].at)
@@ -160,15 +171,17 @@ async def _replay(
     async with AsyncExitStack() as stack:
         judge = JudgeThread(await asyncio.to_thread(load_judge, config, essay))
         stack.callback(judge.close)
-        store = await open_ledger(path, clock)
+        stack.enter_context(sole_writer(path))
+        store = await Ledger.open(path, clock)
         stack.push_async_callback(store.close)
-        channels = await start_adapters(channels)
         for channel in channels:
             stack.push_async_callback(channel.stop)
+        unstarted = await start_adapters(channels)
         bar = stack.enter_context(progress_bar(stderr()))
         task = bar.add_task("replaying", total=len(articles))
         # Retries wait in real time, whatever the date of the entries.
-        courier = Courier(store, channels, SystemClock(), random.Random(0))  # noqa: S311 - jitter
+        rng = random.Random(0)  # noqa: S311 - it spreads retries and hides nothing
+        courier = Courier(store, channels, SystemClock(), rng, unstarted=unstarted)
         return await replay(
             articles,
             judge=judge,
@@ -186,13 +199,15 @@ def _print_alert(console: Console, alert: Alert) -> None:
     line = Text(f"{alert.at:%Y-%m-%d} ", style="dim")
     line.append(f"{alert.claim.id} {stance_word(alert.stance)}", style=STANCE_STYLES[alert.stance])
     line.append(f" {alert.confidence:.0%} ")
+    if alert.turned:
+        line.append("TURNED ", style="bold")
     line.append(alert.sentence)
     line.append(f"  [{alert.carriers[0].outlet.name}]", style="dim")
     console.print(line, soft_wrap=True)
 
 
 def _show_summary(summary: Summary, seconds: float, *, as_json: bool) -> None:
-    pace = summary.entries / seconds
+    pace = summary.entries / max(seconds, 0.001)
     if as_json:
         print_json(
             {**summary.as_dict(), "seconds": round(seconds, 1), "entries_per_s": round(pace)}
@@ -209,5 +224,5 @@ def _show_summary(summary: Summary, seconds: float, *, as_json: bool) -> None:
         f"{summary.entries} entries ({summary.known} known already) over {summary.days} days,"
         f" {summary.verdicts} verdicts, {summary.stories} stories, {summary.alerts.total()} alerts:"
         f" {summary.alerts_per_day:.1f} a day. No verdict: {stopped or 'none'}."
-        f" {pace:.0f} entries/s."
+        f" {summary.turned} turned. {pace:.1f} entries/s."
     )

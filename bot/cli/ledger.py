@@ -16,7 +16,9 @@ from bot.cli.common import ConfigOption, EssayOption, JsonOption, configured, es
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import InputError
+from bot.ledger.records import Trace
 from bot.ledger.store import Ledger
+from feeds.text import canonical_url
 
 T = TypeVar("T")
 
@@ -33,7 +35,11 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Show all that happened to one report: why it alerted, or where it stopped."""
-    trace = _ask(configured(config), lambda ledger: ledger.trace(article))
+
+    async def find(ledger: Ledger) -> Trace | None:
+        return await ledger.trace(article) or await ledger.trace(canonical_url(article) or article)
+
+    trace = _ask(configured(config), find)
     if trace is None:
         raise InputError(
             f"{article}: not in the ledger. It was never in a feed that was polled, or has another"
@@ -64,7 +70,7 @@ def show_ledger(
     async def account(ledger: Ledger) -> Any:
         accounts = await ledger.standings(text)
         found = next(a for a in accounts if a.claim.id == wanted.id)
-        return found, await ledger.evidence(wanted.id, limit)
+        return found, await ledger.evidence(wanted.id, limit, text.id)
 
     found, evidence = _ask(loaded, account)
     if as_json:

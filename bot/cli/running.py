@@ -43,7 +43,10 @@ def doctor(
     online: Annotated[bool, typer.Option(help="Also fetch every feed.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check config, essay, feeds, model, ledger and channels. Exit code 1 if any is wrong."""
+    """Check config, essay, feeds, model, ledger and channels.
+
+    Exit code 1 if any is wrong, 2 if it is the config.
+    """
     from bot.doctor import examine, show
 
     checks = asyncio.run(examine(config, online=online))
@@ -51,5 +54,6 @@ def doctor(
         print_json([dataclasses.asdict(check) for check in checks])
     else:
         show(checks, stdout())
-    if not all(check.ok for check in checks):
-        raise typer.Exit(1)
+    wrong = [check.name for check in checks if not check.ok]
+    if wrong:
+        raise typer.Exit(2 if "config" in wrong else 1)

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.essay.loader import bundled
 from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Judgement, Outlet, Sentence, Stance, Stop, Verdict
-from bot.pipeline import JudgeThread, Pipeline, as_article
+from bot.pipeline import LONGEST_PAUSE_S, JudgeThread, Pipeline, as_article, pause_s
 from feeds.fetch import Fetcher, Limits
 from feeds.opml import FeedSource
 from tests.fakes.feed_server import FeedServer, Page
@@ -24,8 +26,11 @@ class WordJudge:
     def __init__(self) -> None:
         self.essay = bundled()
         self.titles: list[str] = []
+        self.fault: Exception | None = None
 
     def judge(self, articles: list[Article]) -> list[Judgement]:
+        if self.fault:
+            raise self.fault
         self.titles += [article.entry.title for article in articles]
         return [
             Judgement((_verdict(article.entry.title),))
@@ -146,6 +151,37 @@ async def test_a_ledger_that_fails_is_an_outcome_and_not_a_crash(line: Line) -> 
     line.server.pages["/rss"] = Page(rss("Kremlin rejects the plan"))
     await line.ledger.close()
     assert (await line.pipeline.poll(line.source())).error
+
+
+async def test_a_server_that_asks_for_a_pause_gets_it(line: Line) -> None:
+    line.server.pages["/rss"] = Page(b"busy", status=429, headers={"Retry-After": "3600"})
+    assert (await line.pipeline.poll(line.source())).error
+    asked = len(line.server.requests)
+    outcome = await line.pipeline.poll(line.source())
+    assert outcome.put_off
+    assert len(line.server.requests) == asked
+
+
+async def test_a_fault_of_the_judge_is_recorded_with_its_feed(line: Line) -> None:
+    line.judge.fault = RuntimeError("a fault in the model")
+    line.server.pages["/rss"] = Page(rss("Kremlin rejects the plan"))
+    outcome = await line.pipeline.poll(line.source())
+    assert "RuntimeError" in outcome.error
+    state = await line.ledger.feed_state(line.source().url)
+    assert state is not None
+    assert (state.failures, state.etag) == (1, "")
+    line.judge.fault = None
+    assert (await line.pipeline.poll(line.source())).new == 1
+
+
+@given(failures=st.integers(0, 10_000), wish=st.none() | st.floats(0, 1e9))
+def test_a_pause_grows_with_failures_and_never_passes_a_day(
+    failures: int, wish: float | None
+) -> None:
+    pause = pause_s(failures, wish)
+    assert 0 <= pause <= LONGEST_PAUSE_S
+    assert pause <= pause_s(failures + 1, wish)
+    assert pause >= min(wish or 0, LONGEST_PAUSE_S)
 
 
 def test_an_article_never_counts_from_the_future() -> None:

@@ -99,3 +99,46 @@ async def test_a_stop_waits_for_what_is_under_way_but_not_for_ever(finishes: boo
             asyncio.get_running_loop().call_soon(go_on.set)
         await clock.stop(patience_s=PATIENCE_S if finishes else 0.01)
     assert ends == ["finished" if finishes else "cancelled"]
+
+
+async def test_nothing_begins_after_the_stop() -> None:
+    clock, begun, go_on = schedule(), asyncio.Event(), asyncio.Event()
+    late: list[str] = []
+
+    async def first() -> None:
+        begun.set()
+        await go_on.wait()
+
+    async def second() -> None:
+        late.append("second")
+
+    clock.every("first", first, interval_s=60)
+    clock.every("second", second, interval_s=60, first_in_s=60)
+    clock.start()
+    async with asyncio.timeout(PATIENCE_S):
+        await begun.wait()
+        stopping = asyncio.ensure_future(clock.stop(patience_s=PATIENCE_S))
+        go_on.set()
+        await stopping
+    assert late == []
+
+
+async def test_a_job_that_may_overrun_is_not_counted_as_missed() -> None:
+    clock, go_on, seen = schedule(), asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        await go_on.wait()
+
+    async def watch() -> None:
+        if clock.missed["other"]:
+            seen.set()
+
+    clock.every("slow", slow, interval_s=0.01, may_overrun=True)
+    clock.every("other", slow, interval_s=0.01)
+    clock.every("watch", watch, interval_s=0.01)
+    clock.start()
+    async with asyncio.timeout(PATIENCE_S):
+        await seen.wait()
+    go_on.set()
+    await clock.stop(patience_s=PATIENCE_S)
+    assert clock.missed["slow"] == 0
