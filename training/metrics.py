@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from data import IGNORE, STANCES
+from material import IGNORE, STANCES
 from numpy.typing import NDArray
 
 _SUPPORTS, _CONTRADICTS = STANCES.index("supports"), STANCES.index("contradicts")

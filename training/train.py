@@ -22,7 +22,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import data
+import material
 import metrics
 import torch
 from torch import nn
@@ -49,7 +49,7 @@ class Matcher(nn.Module):
         width = self.encoder.config.hidden_size
         self.hidden = nn.Linear(4 * width, HEAD_WIDTH)
         self.dropout = nn.Dropout(HEAD_DROPOUT)
-        self.output = nn.Linear(HEAD_WIDTH, len(data.STANCES))
+        self.output = nn.Linear(HEAD_WIDTH, len(material.STANCES))
 
     def encode(self, tokens: dict[str, torch.Tensor]) -> torch.Tensor:
         """Mean-pooled, length-normalised embeddings, shape (texts, width)."""
@@ -69,17 +69,17 @@ class Matcher(nn.Module):
 
 @dataclass
 class Corpus:
-    essays: dict[str, data.EssayText]
-    train: list[data.Item]
-    negatives: list[data.Item]
-    foreign: list[data.Item]
-    sets: dict[str, list[data.Item]]
+    essays: dict[str, material.EssayText]
+    train: list[material.Item]
+    negatives: list[material.Item]
+    foreign: list[material.Item]
+    sets: dict[str, list[material.Item]]
 
 
-def load_bundled(path: Path) -> data.EssayText:
+def load_bundled(path: Path) -> material.EssayText:
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
     claims = raw["claim"]
-    return data.EssayText(
+    return material.EssayText(
         "bundled",
         tuple(c["id"] for c in claims),
         tuple(" ".join(c["statement"].split()) for c in claims),
@@ -97,18 +97,18 @@ def load_corpus(args: argparse.Namespace) -> Corpus:
     bundled = load_bundled(Path(args.claims))
     essays, others = {"bundled": bundled}, {}
     for path in sorted((root / "essays").glob("*.json")):
-        essay, items = data.load_other_essay(path)
+        essay, items = material.load_other_essay(path)
         essays[essay.name], others[essay.name] = essay, items
-    news_train, dev = data.load_news(bundled, root)
+    news_train, dev = material.load_news(bundled, root)
     left_out = set(args.leave_out.split(",")) if args.leave_out else set()
     # A tenth of the real and a fifth of the contrast cases calibrate and test, never train.
     held = lambda i: i.fold < (0.1 if i.source == "real" else 0.2)  # noqa: E731
     seen_essays = {n: items for n, items in others.items() if n not in left_out}
     kept = [i for i in news_train if not held(i)]
     train = list(kept)
-    train += data.proposition_items(bundled, kept)
+    train += material.proposition_items(bundled, kept)
     for name, items in seen_essays.items():
-        train += items + data.proposition_items(essays[name], items)
+        train += items + material.proposition_items(essays[name], items)
     known = {i.text for i in dev} | {i.text for i in news_train}
     sets = {
         "dev": dev,
@@ -120,8 +120,8 @@ def load_corpus(args: argparse.Namespace) -> Corpus:
     return Corpus(
         essays,
         train,
-        data.load_negatives(bundled, root, known),
-        data.foreign_items(bundled, seen_essays),
+        material.load_negatives(bundled, root, known),
+        material.foreign_items(bundled, seen_essays),
         sets,
     )
 
@@ -152,12 +152,12 @@ class Trainer:
             lambda step: min(1.0, (step + 1) / warm_up) * max(0.02, 1 - step / self.steps),
         )
 
-    def epoch_batches(self, epoch: int) -> list[list[data.Item]]:
+    def epoch_batches(self, epoch: int) -> list[list[material.Item]]:
         rng = random.Random(f"{self.args.seed}:{epoch}")
         count = min(self.args.negatives, len(self.corpus.negatives))
         items = self.corpus.train + self.corpus.foreign
         items = items + rng.sample(self.corpus.negatives, count)
-        return list(data.batches(items, self.args.batch, rng))
+        return list(material.batches(items, self.args.batch, rng))
 
     def tokens(self, texts: list[str], limit: int) -> dict[str, torch.Tensor]:
         batch = self.tokenizer(
@@ -172,7 +172,7 @@ class Trainer:
         hidden[:, 0] = False
         return {**tokens, "input_ids": ids.masked_fill(hidden, self.tokenizer.mask_token_id)}
 
-    def loss(self, batch: list[data.Item]) -> torch.Tensor:
+    def loss(self, batch: list[material.Item]) -> torch.Tensor:
         essay = self.corpus.essays[batch[0].essay]
         u = self.model.encode(self.masked(self.tokens([i.text for i in batch], MAX_ENTRY_TOKENS)))
         v = self.model.encode(self.tokens(list(essay.statements), MAX_CLAIM_TOKENS))
@@ -181,7 +181,7 @@ class Trainer:
         # Summed over claims, averaged over entries: one hit among 27 claims must not be
         # drowned by 26 easy negatives.
         loss = F.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=data.IGNORE, reduction="sum"
+            logits.flatten(0, 1), targets.flatten(), ignore_index=material.IGNORE, reduction="sum"
         ) / len(batch)
         met = [n for n, i in enumerate(batch) if i.indicator and i.source != "indicator"]
         if len(met) > 1:
@@ -214,7 +214,7 @@ class Trainer:
         return total / len(batches)
 
     @torch.no_grad()
-    def score(self, items: list[data.Item]) -> torch.Tensor:
+    def score(self, items: list[material.Item]) -> torch.Tensor:
         """Probabilities of shape (items, claims, 4)."""
         self.model.eval()
         essay = self.corpus.essays[items[0].essay]

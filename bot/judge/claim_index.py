@@ -55,8 +55,8 @@ class ClaimIndex:
 
     def leaning(self, entries: Vectors) -> Vectors:
         """Shape (entries, claims): the cosine to the nearest supporting indicator less that to the
-        nearest contradicting one; 0 where a claim lacks a side."""
-        result = np.zeros((len(entries), len(self._indicators)), np.float32)
+        nearest contradicting one; nan where a claim lacks a side."""
+        result = np.full((len(entries), len(self._indicators)), np.nan, np.float32)
         for row, (indicators, vectors) in enumerate(
             zip(self._indicators, self._vectors, strict=True)
         ):
@@ -70,11 +70,13 @@ class ClaimIndex:
 def lean_on(scores: Vectors, leaning: Vectors, weight: float) -> Vectors:
     """The probabilities with what supports and contradicts have together divided anew.
 
-    ``scores``: (..., 4); ``leaning``: (...), above 0 towards supports; ``weight`` turns it into
-    log-odds. None and update keep theirs.
+    ``scores``: (..., 4); ``leaning``: (...), above 0 towards supports, nan without a say;
+    ``weight`` turns it into log-odds. None and update keep theirs.
     """
     supports, contradicts = scores[..., _SUPPORTS], scores[..., _CONTRADICTS]
-    odds = np.log((supports + _LEAST) / (contradicts + _LEAST)) + np.float32(weight) * leaning
+    odds = np.log((supports + _LEAST) / (contradicts + _LEAST)) + np.float32(
+        weight
+    ) * np.nan_to_num(leaning)
     both = supports + contradicts
     result = scores.copy()
     result[..., _SUPPORTS] = both / (1 + np.exp(-odds))

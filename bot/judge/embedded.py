@@ -126,11 +126,12 @@ class EmbeddedJudge:
                 f" at {1 - float(scores[best, 0]):.0%}"
             )
             return Judgement(stopped=Stop("match", reason), embedding=embedding)
+        leaning = self._claims.leaning(vector[np.newaxis])[0]
         pieces, piece_vectors = self._pieces(article, vector)
         piece_scores = self._claims.match(piece_vectors)
         findings, verdicts = [], []
         for row, claim, probabilities in near:
-            stance, note = stance_of(probabilities, self._thresholds)
+            stance, note = stance_of(probabilities, self._thresholds, float(leaning[row]))
             # The sentence that shows the stance best; for one sentence that is the article.
             share = piece_scores[:, row, 1 + _STANCES.index(stance)]
             best = int(share.argmax())

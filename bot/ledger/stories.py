@@ -26,7 +26,7 @@ STORY_SPAN = timedelta(days=10)
 # alike tell of one event; days later a report as like as that tells of the next strike or the next
 # threat. Read off some fifty pairs of real reports with the bundled model.
 SAME_DAY = timedelta(hours=30)
-SAME_MEANING = 0.70
+SAME_MEANING = 0.62
 SAME_MEANING_LATER = 0.90
 # Fewer words ("Live", "In brief") do not identify an event.
 MIN_WORDS = 4

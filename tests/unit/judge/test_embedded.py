@@ -38,7 +38,7 @@ def judged(judge: EmbeddedJudge, title: str, summary: str = "") -> Judgement:
     ("title", "claim", "stance"),
     [
         ("Russian missile strike kills 14 civilians in Kharkiv apartment block", "C27", "supports"),
-        ("Trump imposes sweeping sanctions on Rosneft and Lukoil", "C09", "contradicts"),
+        ("United States imposes sanctions on Rosneft and Lukoil", "C09", "contradicts"),
         ("Russia and Ukraine end Istanbul peace talks without a ceasefire", "C12", "supports"),
     ],
 )
