@@ -164,7 +164,7 @@ def main() -> None:
     for name, items in sets.items():
         index = ClaimIndex(as_essay(corpus.essays[items[0].essay]), model)
         vectors = model.encode([i.text for i in items], max_tokens=MAX_ENTRY_TOKENS)
-        raw[name], leaning[name] = index.match(vectors), index.leaning(vectors)
+        raw[name], leaning[name] = index.match(vectors)
     goal = {n: np.array([i.targets for i in items]) for n, items in sets.items()}
     held = ("held_real", "held_contrast", "held_cases")
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import ConfigOption, JsonOption, configured, print_json, stdout
+from bot.config import settings_help
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +20,24 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def run(config: ConfigOption = None) -> None:
+def _list_settings(wanted: bool) -> None:
+    if wanted:
+        typer.echo(settings_help(), nl=False)
+        raise typer.Exit
+
+
+def run(
+    config: ConfigOption = None,
+    settings: Annotated[  # noqa: ARG001 - its callback does the work
+        bool,
+        typer.Option(
+            "--settings",
+            callback=_list_settings,
+            is_eager=True,
+            help="List every setting with its default and variable, and leave.",
+        ),
+    ] = False,
+) -> None:
     """Run the bot until SIGTERM or ctrl-C; what it holds is finished first."""
     from bot import app
 

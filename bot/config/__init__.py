@@ -5,7 +5,7 @@
     lines.py     where in a TOML text a key stands
     channels.py  the [channels.NAME] tables and their secrets
     load.py      file + environment -> Config, or all mistakes at once
-    text.py      the table as an example file, as documentation and as --help
+    text.py      the table as an example file, as documentation and for `run --settings`
 
 Nothing is read at import: whoever starts the program calls ``load_config``.
 """

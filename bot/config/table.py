@@ -1,7 +1,7 @@
 """The settings table: one dataclass per section, one field per setting.
 
 A field's annotation is the setting's type, its default the setting's default, and its metadata the
-rest. Parsing, the example file, the documentation and --help are all made from it.
+rest. Parsing, the example file, the documentation and `run --settings` are all made from it.
 """
 
 from __future__ import annotations

@@ -30,10 +30,13 @@ class ClaimIndex:
         ends = np.cumsum([len(indicators) for indicators in self._indicators])
         self._vectors = np.split(vectors, ends[:-1])
 
-    def match(self, entries: Vectors) -> Vectors:
-        """Probabilities of none, update, supports, contradicts: shape (entries, claims, 4)."""
-        scores = self._model.match(entries, self._statements)
-        return lean_on(scores, self.leaning(entries), self._model.settings.indicator_weight)
+    def match(self, entries: Vectors) -> tuple[Vectors, Vectors]:
+        """Probabilities of none, update, supports, contradicts, shape (entries, claims, 4), and
+        the leaning that had its say in them, shape (entries, claims): the cosine to the nearest
+        supporting indicator less that to the nearest contradicting one, nan where a claim lacks a
+        side."""
+        scores, leaning = self._model.match(entries, self._statements), self._leaning(entries)
+        return lean_on(scores, leaning, self._model.settings.indicator_weight), leaning
 
     def nearest(self, row: int, text: Vectors, stance: Stance) -> Indicator | None:
         """The claim's nearest indicator on the stance's side; on either side for an update."""
@@ -53,9 +56,7 @@ class ClaimIndex:
             for statement, vectors in zip(self._statements, self._vectors, strict=True)
         ]
 
-    def leaning(self, entries: Vectors) -> Vectors:
-        """Shape (entries, claims): the cosine to the nearest supporting indicator less that to the
-        nearest contradicting one; nan where a claim lacks a side."""
+    def _leaning(self, entries: Vectors) -> Vectors:
         result = np.full((len(entries), len(self._indicators)), np.nan, np.float32)
         for row, (indicators, vectors) in enumerate(
             zip(self._indicators, self._vectors, strict=True)

@@ -33,6 +33,15 @@ class Nearness:
     indicator: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """One article as encoded: (width,), and against all claims: (claims, 4) and (claims,)."""
+
+    vector: Vectors
+    scores: Vectors
+    leaning: Vectors
+
+
 class EmbeddedJudge:
     """A bot.ports.Judge. Deterministic for the same model and machine."""
 
@@ -61,9 +70,9 @@ class EmbeddedJudge:
         """One judgement per article, in order."""
         result = [self._before_encoding(a) for a in articles]
         open_rows = [row for row, judgement in enumerate(result) if judgement is None]
-        vectors, scores = self._match([articles[row] for row in open_rows])
-        for row, vector, score in zip(open_rows, vectors, scores, strict=True):
-            result[row] = self._judge_one(articles[row], vector, score)
+        matched = self._match([articles[row] for row in open_rows])
+        for row, match in zip(open_rows, matched, strict=True):
+            result[row] = self._judge_one(articles[row], match)
         return [judgement for judgement in result if judgement is not None]
 
     def scores(self, articles: Sequence[Article]) -> list[dict[str, Probabilities]]:
@@ -73,9 +82,9 @@ class EmbeddedJudge:
         """
         result = [dict.fromkeys((c.id for c in self.essay.claims), _NOTHING) for _ in articles]
         open_rows = [row for row, a in enumerate(articles) if self._before_encoding(a) is None]
-        _vectors, scores = self._match([articles[row] for row in open_rows])
-        for row, score in zip(open_rows, scores, strict=True):
-            for claim, values in zip(self.essay.claims, score, strict=True):
+        matched = self._match([articles[row] for row in open_rows])
+        for row, match in zip(open_rows, matched, strict=True):
+            for claim, values in zip(self.essay.claims, match.scores, strict=True):
                 result[row][claim.id] = Probabilities(*(float(x) for x in values))
         return result
 
@@ -97,11 +106,11 @@ class EmbeddedJudge:
             )
         }
 
-    def _match(self, articles: Sequence[Article]) -> tuple[Vectors, Vectors]:
-        """Embeddings (articles, width) and probabilities (articles, claims, 4)."""
+    def _match(self, articles: Sequence[Article]) -> list[_Match]:
         texts = [entry_text(a.entry.title, a.entry.summary) for a in articles]
         vectors = self._model.encode(texts, max_tokens=self._model.settings.max_entry_tokens)
-        return vectors, self._claims.match(vectors)
+        scores, leaning = self._claims.match(vectors)
+        return [_Match(*row) for row in zip(vectors, scores, leaning, strict=True)]
 
     def _before_encoding(self, article: Article) -> Judgement | None:
         if not article.text.strip():
@@ -112,8 +121,9 @@ class EmbeddedJudge:
             )
         return None
 
-    def _judge_one(self, article: Article, vector: Vectors, scores: Vectors) -> Judgement:
-        embedding = tuple(float(x) for x in vector)
+    def _judge_one(self, article: Article, match: _Match) -> Judgement:
+        scores = match.scores
+        embedding = tuple(float(x) for x in match.vector)
         near = [
             (row, claim, Probabilities(*(float(x) for x in scores[row])))
             for row, claim in enumerate(self.essay.claims)
@@ -126,16 +136,14 @@ class EmbeddedJudge:
                 f" at {1 - float(scores[best, 0]):.0%}"
             )
             return Judgement(stopped=Stop("match", reason), embedding=embedding)
-        leaning = self._claims.leaning(vector[np.newaxis])[0]
-        pieces, piece_vectors = self._pieces(article, vector)
-        piece_scores = self._claims.match(piece_vectors)
+        pieces, piece_vectors, piece_scores = self._pieces(article, match)
         findings, verdicts = [], []
         for row, claim, probabilities in near:
-            stance, note = stance_of(probabilities, self._thresholds, float(leaning[row]))
+            stance, note = stance_of(probabilities, self._thresholds, float(match.leaning[row]))
             # The sentence that shows the stance best; for one sentence that is the article.
             share = piece_scores[:, row, 1 + _STANCES.index(stance)]
             best = int(share.argmax())
-            indicator = self._claims.nearest(row, vector + piece_vectors[best], stance)
+            indicator = self._claims.nearest(row, match.vector + piece_vectors[best], stance)
             finding = Finding(claim.id, stance, probabilities.bears, pieces[best], indicator, note)
             attribution = self._attributor.attribute(pieces[best].text)
             finding, verdict = decide(finding, attribution, self.essay.parties, self._thresholds)
@@ -150,10 +158,11 @@ class EmbeddedJudge:
             stopped = Stop("verdict", f"{top.claim_id} {top.stance.value}: {top.note}")
         return Judgement(tuple(verdicts), tuple(findings), stopped, embedding)
 
-    def _pieces(self, article: Article, vector: Vectors) -> tuple[list[Sentence], Vectors]:
-        """The article's sentences and their embeddings, at least one."""
+    def _pieces(self, article: Article, match: _Match) -> tuple[list[Sentence], Vectors, Vectors]:
+        """The article's sentences, at least one, with their embeddings and probabilities."""
         pieces = sentences(article.text)
         if len(pieces) == 1:
-            return pieces, vector[np.newaxis]
+            return pieces, match.vector[np.newaxis], match.scores[np.newaxis]
         limit = self._model.settings.max_entry_tokens
-        return pieces, self._model.encode([p.text for p in pieces], max_tokens=limit)
+        vectors = self._model.encode([p.text for p in pieces], max_tokens=limit)
+        return pieces, vectors, self._claims.match(vectors)[0]

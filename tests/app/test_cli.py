@@ -24,6 +24,14 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         assert name in done.stdout
 
 
+def test_run_lists_its_settings_and_starts_nothing(tmp_path: Path) -> None:
+    done = claimwire("run", "--settings", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "feeds.interval_min = 15" in done.stdout
+    assert "CLAIMWIRE_DATA_DIR" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_claims_are_listed_and_shown(tmp_path: Path) -> None:
     listed = claimwire("claims", cwd=tmp_path)
     assert listed.returncode == 0

@@ -87,7 +87,7 @@ def test_every_judgement_is_explained(title: str, summary: str) -> None:
         assert 0.0 < verdict.confidence <= 1.0
         assert verdict.asserted_by
         assert verdict.indicator in ESSAY.claim(verdict.claim_id).indicators
-        if verdict.stance is not Stance.UPDATE and "own words" not in verdict.asserted_by:
+        if verdict.stance is not Stance.UPDATE:
             assert verdict.indicator is not None
             assert verdict.indicator.side is verdict.stance
 
@@ -134,7 +134,7 @@ def test_the_same_input_gives_the_same_output(judge: EmbeddedJudge) -> None:
     assert judge.judge([subject]) == judge.judge([subject])
 
 
-def test_match_gives_probabilities_and_agrees_with_the_head_written_out() -> None:
+def test_match_gives_probabilities() -> None:
     model = StanceModel(BUNDLED)
     texts = ["Talks end without result.", "Drones strike Kyiv."]
     vectors = model.encode(texts, max_tokens=40)
