@@ -67,6 +67,36 @@ def weights(checkpoint: str, blend: str, share: float) -> dict[str, torch.Tensor
     }
 
 
+def write_int8(module: nn.Module, sample: dict[str, torch.Tensor], output: str, path: Path) -> None:
+    """The module as an int8 graph. ``sample`` names its inputs in order, shape (batch, tokens).
+
+    Dynamic, per channel, with reduced range for CPUs without VNNI.
+    """
+    names, sizes = list(sample), {0: "batch", 1: "tokens"}
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
+        torch.onnx.export(
+            module,
+            tuple(sample.values()),
+            str(plain),
+            dynamo=False,
+            opset_version=17,
+            input_names=names,
+            output_names=[output],
+            dynamic_axes={**dict.fromkeys(names, sizes), output: {0: "batch"}},
+        )
+        quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(prepared),
+            str(path),
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=feed_forward_outputs(prepared),
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--checkpoint", required=True)
@@ -86,37 +116,13 @@ def main() -> None:
         padding=True,
         return_tensors="pt",
     )
-    inputs = (sample["input_ids"], sample["attention_mask"])
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
-        dynamic = {0: "batch", 1: "tokens"}
-        torch.onnx.export(
-            Encoder(matcher),
-            inputs,
-            str(plain),
-            dynamo=False,
-            opset_version=17,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={
-                "input_ids": dynamic,
-                "attention_mask": dynamic,
-                "embedding": {0: "batch"},
-            },
-        )
-        quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
-        quantize_dynamic(
-            str(prepared),
-            str(out / "encoder.onnx"),
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            nodes_to_exclude=feed_forward_outputs(prepared),
-        )
-        feed = {"input_ids": inputs[0].numpy(), "attention_mask": inputs[1].numpy()}
-        full = ort.InferenceSession(str(plain)).run(None, feed)[0]
-        small = ort.InferenceSession(str(out / "encoder.onnx")).run(None, feed)[0]
+    inputs = {name: sample[name] for name in ("input_ids", "attention_mask")}
+    encoder = Encoder(matcher)
+    write_int8(encoder, inputs, "embedding", out / "encoder.onnx")
+    with torch.no_grad():
+        full = encoder(**inputs).numpy()
+    session = ort.InferenceSession(str(out / "encoder.onnx"))
+    small = session.run(None, {name: value.numpy() for name, value in inputs.items()})[0]
     print("cosine of int8 to fp32:", (full * small).sum(-1))
     np.savez(
         out / "head.npz",

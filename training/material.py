@@ -21,7 +21,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +168,24 @@ def load_news(essay: EssayText, root: Path) -> tuple[list[Item], list[Item]]:
         for entry in read_jsonl(path)
     )
     return train, dev
+
+
+def without_claims(item: Item, places: Iterable[int]) -> Item:
+    """The same as if nobody had judged it against the claims at ``places``."""
+    left = set(places)
+    if item.essay != "bundled" or not left:
+        return item
+    targets = tuple(IGNORE if n in left else t for n, t in enumerate(item.targets))
+    told = any(t > 0 and n in left for n, t in enumerate(item.targets))
+    return replace(item, targets=targets, indicator="" if told else item.indicator, labels=())
+
+
+def only_claims(item: Item, places: Iterable[int]) -> Item:
+    """The same as if it had been judged against the claims at ``places`` alone."""
+    kept = set(places)
+    return replace(
+        item, targets=tuple(t if n in kept else IGNORE for n, t in enumerate(item.targets))
+    )
 
 
 def load_negatives(essay: EssayText, root: Path, known: set[str]) -> list[Item]:

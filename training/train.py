@@ -110,6 +110,8 @@ def load_corpus(args: argparse.Namespace) -> Corpus:
     for name, items in seen_essays.items():
         train += items + material.proposition_items(essays[name], items)
     known = {i.text for i in dev} | {i.text for i in news_train}
+    unseen = set(args.leave_claims.split(",")) if args.leave_claims else set()
+    places = [place for place, claim in enumerate(bundled.claim_ids) if claim in unseen]
     sets = {
         "dev": dev,
         "held_real": [i for i in news_train if i.source == "real" and held(i)],
@@ -117,11 +119,17 @@ def load_corpus(args: argparse.Namespace) -> Corpus:
         "held_cases": [i for i in news_train if i.source == "case" and held(i)],
     }
     sets |= {f"unseen_{name}": others[name] for name in sorted(left_out)}
+    if places:
+        test = [
+            i for name in ("dev", "held_real", "held_contrast", "held_cases") for i in sets[name]
+        ]
+        sets["unseen_claims"] = [material.only_claims(i, places) for i in test]
+    unjudged = lambda items: [material.without_claims(i, places) for i in items]  # noqa: E731
     return Corpus(
         essays,
-        train,
-        material.load_negatives(bundled, root, known),
-        material.foreign_items(bundled, seen_essays),
+        unjudged(train),
+        unjudged(material.load_negatives(bundled, root, known)),
+        unjudged(material.foreign_items(bundled, seen_essays)),
         sets,
     )
 
@@ -276,6 +284,7 @@ def main() -> None:
     parser.add_argument("--head-lr", type=float, default=1e-3)
     parser.add_argument("--negatives", type=int, default=900, help="stream negatives per epoch")
     parser.add_argument("--leave-out", default="", help="essays kept unseen, comma separated")
+    parser.add_argument("--leave-claims", default="", help="claims kept unseen, comma separated")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()

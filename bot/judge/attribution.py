@@ -1,130 +1,48 @@
-"""Who asserts what a sentence says, and in which mode: by rule, from its words.
+"""Who asserts what a sentence says, and in which mode: rules, weighed by a small linear model.
 
-Headlines follow few patterns: "X says ...", "..., X says", "... - X", "X: ...", "according to X".
-The name before a verb of saying is looked up among the essay's parties; what no one is said to
-have said is reported as an event.
+The rules (attribution_rules) name speakers and modes by pattern. A log-linear model over cues
+(attribution_cues), what the rules say among them, decides between the roles: event, official,
+analyst, opinion, or one of the essay's parties that the sentence names. It knows no party by name,
+so it serves any essay. training/train_attribution.py fits its weights.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
+import zlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.judge.attribution_cues import Cues, cues
+from bot.judge.attribution_rules import (
+    ANALYST,
+    EVENT,
+    OFFICIAL,
+    OPINION,
+    Attribution,
+    Modality,
+    is_opinion,
+    is_question,
+    rule_attribution,
+)
 from bot.judge.terms import term_pattern
 from bot.model import Party
 
+__all__ = ["ANALYST", "EVENT", "OFFICIAL", "OPINION", "Attribution", "Attributor", "Modality"]
+
 MAX_CHARS = 600  # no honest sentence is longer, and the patterns' cost grows with the square
-EVENT, OFFICIAL, ANALYST, OPINION = "event", "official", "analyst", "opinion"
+WEIGHTS = Path(__file__).parent / "weights" / "attribution.npz"
+WIDTH = 1 << 14  # cues are hashed into so many columns
+ROLES = (EVENT, OFFICIAL, ANALYST, OPINION)
+PARTY_ROW, MENTION_ROW = len(ROLES), len(ROLES) + 1
+MODALITIES = tuple(Modality)
+# Sources label differently; the product reads news, and this cue says so.
+NEWS = "source news"
 
-
-class Modality(StrEnum):
-    """How far what a sentence says is a fact."""
-
-    HAPPENED = "happened"
-    DECIDED = "decided"
-    STATED = "stated"
-    DEMANDED = "demanded"
-    OFFERED_IF = "offered_if"
-    PREDICTED = "predicted"
-    DENIED = "denied"
-    ASKED = "asked"
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """``asserted_by`` as in bot.model.Verdict."""
-
-    asserted_by: str
-    modality: Modality
-
-
-_SAYING = (
-    r"says?|said|saying|tells?|told|claims?|claimed|insists?|insisted|warns?|warned|adds?|added|"
-    r"states?|stated|declares?|declared|believes?|thinks?|suggests?|suggested|hints?|hinted|"
-    r"reiterates?|reiterated|reaffirms?|reaffirmed|stresses|stressed|notes?|noted|argues?|argued|"
-    r"alleges?|alleged|accuses?|accused|vows?|vowed|pledges?|pledged|promises?|promised|"
-    r"calls?|called|hopes?|hoped|expects?|expected|praises?|praised|criticis(?:es|ed)|"
-    r"criticiz(?:es|ed)|slams?|slammed|blames?|blamed|complains?|complained|downplays?|signals?|"
-    r"signaled|signalled|urges?|urged|demands?|demanded|denies|denied|comments?|tweets?|"
-    r"brands?|dismisses|dismissed|doubts?|doubted|touts?|touted|predicts?|predicted|"
-    r"recalls?|recalled|mocks?|mocked|boasts?|boasted|assures?|assured|asks?|asked|"
-    r"threatens?|threatened|announces?|announced|rejects|rejected|sees|saw|fears?|feared|"
-    r"reports?|reported|cites?|cited|finds|found|condemns?|condemned|attributes?|attributed|"
-    r"proposes?|proposed|offers?|offered|orders|ordered|refuses|refused|gives|gave|issues|issued"
-)
-# "Kremlin spokesman Dmitry Peskov said": the speaker is what stands before the verb in its clause.
-_LEADING = re.compile(rf"^(?P<who>[^,;:.!?\"“”]{{1,90}}?)\s+(?:{_SAYING})\b", re.IGNORECASE)
-_TRAILING = re.compile(
-    rf"[,\"”'’]\s+(?P<who>[^,;:\"“”]{{1,80}}?)\s+(?:{_SAYING})\W*(?:[^,]{{0,40}})?$", re.IGNORECASE
-)
-_INVERTED = re.compile(rf"[,\"”'’]\s+(?:{_SAYING})\s+(?P<who>[^,;:\"“”]{{1,80}})", re.IGNORECASE)
-_DASH = re.compile(r"\s[—–-]{1,2}\s+(?P<who>[^—–]{2,60})$")
-_COLON = re.compile(r"^(?P<who>[A-Z][^:.,]{1,40}):\s")
-_TRAILING_COLON = re.compile(r":\s+(?P<who>[A-Z][\w’'. -]{2,40})$")
-_ACCORDING = re.compile(r"\baccording to (?P<who>[^,.;]{2,80})", re.IGNORECASE)
-_SPEAKERS = (_ACCORDING, _LEADING, _TRAILING, _INVERTED, _DASH, _COLON, _TRAILING_COLON)
-
-_ANALYST = re.compile(
-    r"\b(?:analysts?|experts?|think[- ]tanks?|institute|isw|historians?|professors?|scholars?|"
-    r"researchers?|economists?|former|ex-\w+|commentators?|critics?)\b",
-    re.IGNORECASE,
-)
-_OPINION = re.compile(
-    r"^(?:opinion|analysis|editorial|comment|commentary|guest essay|letters?)\b|\|\s*opinion\b",
-    re.IGNORECASE,
-)
-_OFFICIAL = re.compile(
-    r"\b(?:presidents?|prime ministers?|ministers?|ministry|officials?|government|governors?|"
-    r"mayors?|generals?|commanders?|spokes(?:man|woman|person)|ambassadors?|envoys?|chancellors?|"
-    r"lawmakers?|senators?|un|nato|eu|police|military|army|authorities|intelligence|leaders?|"
-    r"chief|pope|vatican)\b",
-    re.IGNORECASE,
-)
-_SPEECH = re.compile(rf"\b(?:{_SAYING})\b", re.IGNORECASE)
-
-# The first that matches wins: a question about a demand is a question.
-_MODALITIES: tuple[tuple[Modality, re.Pattern[str]], ...] = (
-    (Modality.ASKED, re.compile(r"\?\s*[\"'”’]?\s*$")),
-    (
-        Modality.OFFERED_IF,
-        re.compile(
-            r"\b(?:(?:would|will|could|ready|willing|prepared|agrees?|accepts?|offers?|open)\b"
-            r".{0,80}\b(?:if|provided|unless|on condition|in exchange|in return)\b"
-            r"|if\b.{1,60}\b(?:would|will)\b|conditional(?:ly)?\b)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Modality.DENIED,
-        re.compile(
-            r"\b(?:den(?:y|ies|ied)|rebuts?|refutes?|dismisses (?:claims?|reports?))\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Modality.DEMANDED,
-        re.compile(
-            r"\b(?:urg(?:es?|ed|ing)|demand(?:s|ed|ing)?|calls? (?:on|for)|called (?:on|for)|must|"
-            r"should|needs? to|appeals? (?:to|for)|insists? on|presses for|pressed for)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Modality.PREDICTED,
-        re.compile(
-            r"\b(?:could|may|might|expects?|expected|predicts?|predicted|likely|hopes?|hoped|"
-            r"forecasts?|would|plans? to|planning to|intends? to|aims? to|set to|poised to)\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-_DECIDED = re.compile(
-    r"\b(?:sign(?:s|ed)?|decide[sd]?|impose[sd]?|agree[sd]?|approve[sd]?|announce[sd]?|"
-    r"reject(?:s|ed)?|refuse[sd]?|accept(?:s|ed)?|order(?:s|ed)|lift(?:s|ed)|ratif(?:ies|ied)|"
-    r"cancel(?:s|led|ed)|postpon(?:es|ed)|suspend(?:s|ed)|withdr(?:aws|ew)|extend(?:s|ed))\b",
-    re.IGNORECASE,
-)
+Weights = NDArray[np.float32]
 
 
 class Attributor:
@@ -132,41 +50,40 @@ class Attributor:
 
     def __init__(self, parties: tuple[Party, ...]) -> None:
         self._parties = tuple((p.id, term_pattern((p.name, *p.terms))) for p in parties)
+        self._roles, self._modalities = _weights(WEIGHTS)
 
     def attribute(self, sentence: str) -> Attribution:
         """Who asserts ``sentence`` and in which modality; only its first MAX_CHARS are read."""
         sentence = sentence[:MAX_CHARS]
-        speaker = self._speaker(sentence)
-        modality = _modality(sentence, spoken=speaker not in (EVENT, OPINION))
-        return Attribution(speaker, modality)
+        ruled = rule_attribution(sentence, self._parties)
+        seen = cues(sentence, self._parties, ruled)
+        columns = hashed((NEWS, *seen.sentence))
+        speaker = OPINION if is_opinion(sentence) else self._speaker(columns, seen)
+        if is_question(sentence):
+            return Attribution(speaker, Modality.ASKED)
+        scores = self._modalities[:, columns].sum(axis=1)
+        best = int(scores.argmax())
+        sure = 1.0 / float(np.exp(scores - scores[best]).sum())
+        return Attribution(speaker, MODALITIES[best], sure)
 
-    def _speaker(self, sentence: str) -> str:
-        if _OPINION.search(sentence):
-            return OPINION
-        for pattern in _SPEAKERS:
-            match = pattern.search(sentence)
-            if match is None:
-                continue
-            named = self._name(match.group("who"))
-            if named:
-                return named
-        return EVENT
-
-    def _name(self, who: str) -> str:
-        """The party, or kind of speaker, that a phrase names; "" if it names none."""
-        if _ANALYST.search(who):
-            return ANALYST
-        # "Putin ally" and "Trump envoy" speak for the party that is named first.
-        hits = [(m.start(), party) for party, p in self._parties if (m := p.search(who))]
-        if hits:
-            return min(hits)[1]
-        return OFFICIAL if _OFFICIAL.search(who) else ""
+    def _speaker(self, columns: NDArray[np.intp], seen: Cues) -> str:
+        scores = self._roles[:MENTION_ROW, columns].sum(axis=1)
+        best = max(range(len(ROLES)), key=lambda role: float(scores[role]))
+        speaker, score = ROLES[best], float(scores[best])
+        for party, of_party in seen.parties.items():
+            mention = float(self._roles[MENTION_ROW, hashed(of_party)].sum())
+            if scores[PARTY_ROW] + mention > score:
+                speaker, score = party, float(scores[PARTY_ROW]) + mention
+        return speaker
 
 
-def _modality(sentence: str, *, spoken: bool) -> Modality:
-    for modality, pattern in _MODALITIES:
-        if pattern.search(sentence):
-            return modality
-    if _DECIDED.search(sentence):
-        return Modality.DECIDED
-    return Modality.STATED if spoken or _SPEECH.search(sentence) else Modality.HAPPENED
+def hashed(names: Iterable[str]) -> NDArray[np.intp]:
+    """The columns of cues, sorted, so that sums do not depend on the order of a set."""
+    return np.array(sorted(zlib.crc32(name.encode()) % WIDTH for name in names), np.intp)
+
+
+@cache
+def _weights(path: Path) -> tuple[Weights, Weights]:
+    """(roles, parties' sentence and mention rows; WIDTH) and (modalities, WIDTH)."""
+    with np.load(path, allow_pickle=False) as file:
+        return file["roles"].astype(np.float32), file["modalities"].astype(np.float32)

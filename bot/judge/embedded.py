@@ -1,7 +1,10 @@
-"""The embedded judge: the bundled stance model, attribution and the verdict rules, offline.
+"""The embedded judge: two readers, attribution and the verdict rules, offline.
 
-An article is encoded once for all claims; only where something bears on a claim are its sentences
-encoded too, to find the one that does. The reason given is the claim's nearest indicator.
+An article is encoded once for all claims: the matcher finds what it may bear on, for any essay,
+and the essay's own head has its say. The few claims that are left are read together with the
+article by the cross-encoder, and both opinions are joined. Only where something bears on a claim
+are the article's sentences encoded too, to find the one that does. The reason given is the
+claim's nearest indicator.
 """
 
 from __future__ import annotations
@@ -13,11 +16,14 @@ import numpy as np
 
 from bot.judge.attribution import Attributor
 from bot.judge.claim_index import ClaimIndex
+from bot.judge.cross_reader import CrossReader, side_of
+from bot.judge.essay_head import EssayHead
+from bot.judge.gate import Gate
+from bot.judge.pair_model import PairModel
 from bot.judge.sentences import sentences
 from bot.judge.stance_model import StanceModel, Vectors
-from bot.judge.terms import term_pattern
 from bot.judge.text import entry_text
-from bot.judge.verdict import Probabilities, Thresholds, decide, stance_of
+from bot.judge.verdict import Probabilities, Thresholds, decide, judgement_of, stance_of
 from bot.model import Article, Essay, Finding, Judgement, Sentence, Stance, Stop
 
 _STANCES = (Stance.UPDATE, Stance.SUPPORTS, Stance.CONTRADICTS)
@@ -35,24 +41,38 @@ class Nearness:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """One article as encoded: (width,), and against all claims: (claims, 4) and (claims,)."""
+    """One article as encoded, (width,), and against all claims: the joined probabilities
+    (claims, 4), the matcher's alone, and what the cross-encoder said, nan where it did not read.
+    """
 
     vector: Vectors
     scores: Vectors
-    leaning: Vectors
+    matched: Vectors
+    read: Vectors
 
 
 class EmbeddedJudge:
     """A bot.ports.Judge. Deterministic for the same model and machine."""
 
     def __init__(
-        self, essay: Essay, model: StanceModel, *, alert_threshold: float | None = None
+        self,
+        essay: Essay,
+        model: StanceModel,
+        cross: PairModel,
+        *,
+        head: EssayHead | None = None,
+        alert_threshold: float | None = None,
     ) -> None:
-        """``alert_threshold`` (0..1) takes the place of the model's own calibrated one."""
+        """``head``: what this essay has learned. ``alert_threshold`` (0..1) takes the place of the
+        model's own calibrated one."""
         self.essay = essay
         self._model = model
+        self._cross = CrossReader(essay, cross)
+        self._head = head
+        labelled = head is not None and head.taught.labels > 0
+        self._fusion = model.settings.taught if labelled else model.settings.untaught
         self._thresholds = model.settings.thresholds.with_alert(alert_threshold)
-        self._topics = term_pattern(essay.topics)
+        self._gate = Gate(essay)
         self._attributor = Attributor(essay.parties)
         self._claims = ClaimIndex(essay, model)
 
@@ -109,17 +129,19 @@ class EmbeddedJudge:
     def _match(self, articles: Sequence[Article]) -> list[_Match]:
         texts = [entry_text(a.entry.title, a.entry.summary) for a in articles]
         vectors = self._model.encode(texts, max_tokens=self._model.settings.max_entry_tokens)
+        matched, leaning = self._matched(vectors)
+        read = self._cross.read(texts, 1 - matched[..., 0] >= self._model.settings.candidate)
+        scores = self._fusion.join(matched, read, leaning)
+        return [_Match(*row) for row in zip(vectors, scores, matched, read, strict=True)]
+
+    def _matched(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
+        """The matcher's probabilities with the head's say in them, and the leaning."""
         scores, leaning = self._claims.match(vectors)
-        return [_Match(*row) for row in zip(vectors, scores, leaning, strict=True)]
+        return self._head.mix(scores, vectors) if self._head else scores, leaning
 
     def _before_encoding(self, article: Article) -> Judgement | None:
-        if not article.text.strip():
-            return Judgement(stopped=Stop("text", "the entry has neither title nor summary"))
-        if not self._topics.search(article.text):
-            return Judgement(
-                stopped=Stop("topic", "names none of the essay's topic terms: another subject")
-            )
-        return None
+        stop = self._gate.stop(article)
+        return Judgement(stopped=stop) if stop else None
 
     def _judge_one(self, article: Article, match: _Match) -> Judgement:
         scores = match.scores
@@ -137,32 +159,24 @@ class EmbeddedJudge:
             )
             return Judgement(stopped=Stop("match", reason), embedding=embedding)
         pieces, piece_vectors, piece_scores = self._pieces(article, match)
-        findings, verdicts = [], []
+        decided = []
         for row, claim, probabilities in near:
-            stance, note = stance_of(probabilities, self._thresholds, float(match.leaning[row]))
+            other = side_of(match.read[row])
+            stance, note = stance_of(probabilities, self._thresholds, other)
             # The sentence that shows the stance best; for one sentence that is the article.
             share = piece_scores[:, row, 1 + _STANCES.index(stance)]
             best = int(share.argmax())
             indicator = self._claims.nearest(row, match.vector + piece_vectors[best], stance)
             finding = Finding(claim.id, stance, probabilities.bears, pieces[best], indicator, note)
             attribution = self._attributor.attribute(pieces[best].text)
-            finding, verdict = decide(finding, attribution, self.essay.parties, self._thresholds)
-            findings.append(finding)
-            if verdict is not None:
-                verdicts.append(verdict)
-        findings.sort(key=lambda f: -f.probability)
-        verdicts.sort(key=lambda v: -v.confidence)
-        stopped = None
-        if not verdicts:
-            top = findings[0]
-            stopped = Stop("verdict", f"{top.claim_id} {top.stance.value}: {top.note}")
-        return Judgement(tuple(verdicts), tuple(findings), stopped, embedding)
+            decided.append(decide(finding, attribution, self.essay.parties, self._thresholds))
+        return judgement_of(decided, embedding)
 
     def _pieces(self, article: Article, match: _Match) -> tuple[list[Sentence], Vectors, Vectors]:
         """The article's sentences, at least one, with their embeddings and probabilities."""
         pieces = sentences(article.text)
         if len(pieces) == 1:
-            return pieces, match.vector[np.newaxis], match.scores[np.newaxis]
+            return pieces, match.vector[np.newaxis], match.matched[np.newaxis]
         limit = self._model.settings.max_entry_tokens
         vectors = self._model.encode([p.text for p in pieces], max_tokens=limit)
-        return pieces, vectors, self._claims.match(vectors)[0]
+        return pieces, vectors, self._matched(vectors)[0]

@@ -1,11 +1,12 @@
 """Loads the stance model: an ONNX encoder, its tokenizer and the matching head.
 
 A model directory holds
-    judge.json      format version, token limits, temperature, thresholds, what it was measured at
+    judge.json      format version, token limits, temperature, fusion, thresholds
     encoder.onnx    input_ids, attention_mask (batch, tokens) int64 -> embedding (batch, width)
     tokenizer.json  the tokenizer, in the format of the tokenizers library
     head.npz        hidden_weight (hidden, 4*width), hidden_bias, output_weight (4, hidden),
                     output_bias; float32, no pickled objects
+    cross/          the cross-encoder (bot.judge.pair_model)
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.errors import ConfigError
+from bot.judge.fusion import Fusion
+from bot.judge.session import open_session
 from bot.judge.verdict import Thresholds
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 BUNDLED = Path(__file__).parent / "weights"
 _GELU_CUBIC = 0.044715
 _MATCH_ROWS = 16  # entries matched at once: enough to feed the processor, little enough to cache
@@ -34,13 +36,19 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """What judge.json says. ``indicator_weight``: see bot.judge.claim_index."""
+    """What judge.json says.
+
+    candidate: the matcher's probability from which the cross-encoder reads too. taught, untaught:
+    how both readers are joined for an essay with and without a head of its own.
+    """
 
     name: str
     max_entry_tokens: int
     max_claim_tokens: int
     temperature: float
-    indicator_weight: float
+    candidate: float
+    taught: Fusion
+    untaught: Fusion
     thresholds: Thresholds
 
 
@@ -52,14 +60,7 @@ class StanceModel:
         try:
             self.settings = _settings(directory / "judge.json")
             self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-            options = ort.SessionOptions()
-            options.intra_op_num_threads = threads
-            options.inter_op_num_threads = 1
-            # Spinning threads would take the cores from the event loop between two batches.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = ort.InferenceSession(
-                str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(directory / "encoder.onnx", threads=threads)
             with np.load(directory / "head.npz", allow_pickle=False) as head:
                 self._head = {name: head[name].astype(np.float32) for name in head.files}
         except ConfigError:
@@ -126,6 +127,12 @@ def _softmax(logits: Vectors) -> Vectors:
     return np.asarray(exponent / exponent.sum(-1, keepdims=True), np.float32)
 
 
+def _fusion(raw: dict[str, list[float]]) -> Fusion:
+    intercept, matched, read = (float(x) for x in raw["bears"])
+    of_matched, of_read, leaning, supports, contradicts = (float(x) for x in raw["direction"])
+    return Fusion((intercept, matched, read), (of_matched, of_read, leaning, supports, contradicts))
+
+
 def _settings(path: Path) -> ModelSettings:
     raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if raw["format_version"] != FORMAT_VERSION:
@@ -138,6 +145,8 @@ def _settings(path: Path) -> ModelSettings:
         max_entry_tokens=int(raw["max_entry_tokens"]),
         max_claim_tokens=int(raw["max_claim_tokens"]),
         temperature=float(raw["temperature"]),
-        indicator_weight=float(raw["indicator_weight"]),
+        candidate=float(raw["candidate"]),
+        taught=_fusion(raw["fusion"]["taught"]),
+        untaught=_fusion(raw["fusion"]["untaught"]),
         thresholds=Thresholds(**raw["thresholds"]),
     )

@@ -24,6 +24,7 @@ from bot.essay.loader import bundled
 from bot.judge.embedded import EmbeddedJudge
 from bot.judge.stance_model import BUNDLED, StanceModel
 from bot.judge.text import entry_text
+from bot.judges import load_embedded
 from bot.ledger.records import AlertPolicy, FeedUpdate
 from bot.ledger.store import Ledger
 from bot.model import Article, Outlet
@@ -73,7 +74,7 @@ async def whole_line(judge: EmbeddedJudge) -> None:
 def main() -> None:
     began = time.perf_counter()
     model = StanceModel(BUNDLED)
-    judge = EmbeddedJudge(bundled(), model)
+    judge = load_embedded(bundled())
     ready_s = time.perf_counter() - began
     found = articles()
     texts = [entry_text(a.entry.title, a.entry.summary) for a in found]

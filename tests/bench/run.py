@@ -1,5 +1,7 @@
 """`make bench`: every measurement that needs nothing but the repository.
 
+The judge's take some minutes, most of it to encode 2,700 claims with their indicators.
+
 Two more take real material: `parse_corpus.py FILES.tar.gz` and `kill_replay.py ENTRIES.jsonl.gz`.
 """
 
@@ -10,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("line.py",)
+SCRIPTS = ("line.py", "judge_speed.py", "candidate_recall.py")
 
 
 def main() -> None:

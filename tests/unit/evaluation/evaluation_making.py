@@ -24,7 +24,7 @@ from bot.model import (
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 QUIET = 0.1  # how surely an entry bears on a claim of which nothing is said
-THRESHOLDS = Thresholds(finding=0.2, bears=0.5, supports=0.5, contradicts=0.5, lean=0.0)
+THRESHOLDS = Thresholds(finding=0.2, review=0.35, bears=0.5, supports=0.5, contradicts=0.5)
 SUPPORTS, CONTRADICTS, UPDATE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.UPDATE
 
 

@@ -13,7 +13,7 @@ from bot.essay.loader import bundled
 from bot.evaluation.cases import Case
 from bot.evaluation.judging import BATCH, judge_cases
 from bot.judge.embedded import EmbeddedJudge
-from bot.judge.stance_model import BUNDLED, StanceModel
+from bot.judges import load_embedded
 from bot.model import Article, Essay, Judgement, Stance, Stop
 from tests.unit.evaluation.evaluation_making import ESSAY, NOW, case, entry
 
@@ -36,7 +36,7 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def judge() -> EmbeddedJudge:
-    return EmbeddedJudge(bundled(), StanceModel(BUNDLED))
+    return load_embedded(bundled())
 
 
 def articles(*titles: str) -> list[Article]:

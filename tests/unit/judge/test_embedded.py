@@ -14,6 +14,7 @@ from bot.errors import ConfigError
 from bot.essay.loader import bundled
 from bot.judge.embedded import EmbeddedJudge
 from bot.judge.stance_model import BUNDLED, StanceModel
+from bot.judges import load_embedded
 from bot.model import Article, Entry, Judgement, Outlet, Stance
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -22,7 +23,7 @@ ESSAY = bundled()
 
 @pytest.fixture(scope="module")
 def judge() -> EmbeddedJudge:
-    return EmbeddedJudge(ESSAY, StanceModel(BUNDLED))
+    return load_embedded(ESSAY)
 
 
 def article(title: str, summary: str = "") -> Article:
@@ -97,7 +98,7 @@ _JUDGES: list[EmbeddedJudge] = []
 
 def _shared() -> EmbeddedJudge:
     if not _JUDGES:
-        _JUDGES.append(EmbeddedJudge(ESSAY, StanceModel(BUNDLED)))
+        _JUDGES.append(load_embedded(ESSAY))
     return _JUDGES[0]
 
 

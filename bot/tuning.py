@@ -1,0 +1,157 @@
+"""Teaches the embedded judge an essay: texts to embeddings, embeddings to a head, and the figures.
+
+Texts on other subjects come from the bundled chronicle: those of its entries that name none of the
+essay's topics. They never reach the head at work; in fitting they tell it what news is like that
+is not its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from bot.entries import read_file
+from bot.errors import InputError
+from bot.evaluation.cases import Case
+from bot.evaluation.tuning import TuningFigures, figures
+from bot.judge.claim_index import ClaimIndex
+from bot.judge.cross_reader import CrossReader
+from bot.judge.essay_head import EssayHead, shipped_head
+from bot.judge.fitting import Floats
+from bot.judge.fusion import Fusion
+from bot.judge.gate import Gate
+from bot.judge.pair_model import PairModel
+from bot.judge.stance_model import StanceModel
+from bot.judge.text import entry_text
+from bot.judge.tune import (
+    Lessons,
+    Trial,
+    background_lessons,
+    indicator_lessons,
+    learn,
+    targets_of,
+    untaught_head,
+)
+from bot.judge.verdict import Thresholds
+from bot.model import Article, Essay
+from bot.replay import dated
+
+MIN_ENTRIES = 10
+_CHRONICLE = Path(__file__).parent / "chronicle"
+_FEEDS = (".atom", ".json", ".rdf", ".xml")
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A head, how it was tried, and the figures without and with what the entries teach.
+
+    ``stopped``: entries without words or on another subject, which no judge reads.
+    """
+
+    head: EssayHead
+    trial: Trial
+    before: TuningFigures
+    after: TuningFigures
+    stopped: int
+
+
+def without_labels(essay: Essay, model: StanceModel, now: datetime) -> EssayHead:
+    """The head that an essay's indicators make by themselves; takes a few seconds.
+
+    Raises InputError for an essay without indicators.
+    """
+    if not any(claim.indicators for claim in essay.claims):
+        raise InputError(
+            f"{essay.id}: no claim has indicators, so there is nothing to learn from. Write some"
+            " (docs/essay-format.md), or give labelled entries."
+        )
+    return untaught_head(essay, model.settings.name, *_unlabelled(essay, model, now))
+
+
+def with_labels(
+    essay: Essay,
+    model: StanceModel,
+    cross: PairModel,
+    cases: Sequence[Case],
+    now: datetime,
+    *,
+    thresholds: Thresholds,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Lesson:
+    """The head that labelled entries make; ``progress`` hears how many of them were encoded.
+
+    Raises InputError where too few are left to learn from.
+    """
+    gate = Gate(essay)
+    articles = [article for case in cases for article in dated([case.entry], now)]
+    read = [pair for pair in zip(cases, articles, strict=True) if gate.stop(pair[1]) is None]
+    if len(read) < MIN_ENTRIES:
+        raise InputError(
+            f"{len(read)} of {len(cases)} entries name one of the essay's topics, and fewer than"
+            f" {MIN_ENTRIES} teach nothing. Label more, of those that bear on nothing too."
+        )
+    rows = [targets_of(essay, case.labels, case.borderline) for case, _article in read]
+    vectors = _encoded(model, [article for _case, article in read], progress)
+    labelled = Lessons(vectors, np.array(rows, np.int64))
+    statements = model.encode(
+        [claim.statement for claim in essay.claims], max_tokens=model.settings.max_claim_tokens
+    )
+    indicators, background = _unlabelled(essay, model, now)
+    head, trial = learn(
+        essay,
+        model.settings.name,
+        labelled,
+        [case.pair or f"line {case.line}" for case, _article in read],
+        model.match(vectors, statements),
+        indicators=indicators,
+        background=background,
+        start=shipped_head(essay, encoder=model.settings.name, width=model.width),
+    )
+    _scores, leaning = ClaimIndex(essay, model).match(vectors)
+    likely = np.minimum(trial.before[..., 0], trial.after[..., 0]) <= 1 - model.settings.candidate
+    texts = [entry_text(a.entry.title, a.entry.summary) for _case, a in read]
+    second = CrossReader(essay, cross).read(texts, likely)
+
+    def measured(scores: Floats, fusion: Fusion) -> TuningFigures:
+        joined = fusion.join(scores, second, leaning)
+        return figures(joined, second, labelled.targets, head.claim_ids, thresholds)
+
+    before = measured(trial.before, model.settings.untaught)
+    after = measured(trial.after, model.settings.taught)
+    stopped = len(cases) - len(read)
+    return Lesson(head, trial, before, after, stopped)
+
+
+def _unlabelled(essay: Essay, model: StanceModel, now: datetime) -> tuple[Lessons, Lessons]:
+    def encode(texts: Sequence[str]) -> Floats:
+        return model.encode(texts, max_tokens=model.settings.max_claim_tokens)
+
+    gate = Gate(essay)
+    entries = [
+        item.entry
+        for path in sorted(_CHRONICLE.iterdir())
+        if path.suffix in _FEEDS
+        for item in read_file(str(path), now)
+    ]
+    strange = [a for a in dated(entries, now) if gate.stop(a) is not None]
+    background = background_lessons(essay, _encoded(model, strange))
+    return indicator_lessons(essay, encode), background
+
+
+def _encoded(
+    model: StanceModel,
+    articles: Sequence[Article],
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Floats:
+    parts = [np.empty((0, model.width), np.float32)]
+    for start in range(0, len(articles), _BATCH):
+        batch = articles[start : start + _BATCH]
+        texts = [entry_text(a.entry.title, a.entry.summary) for a in batch]
+        parts.append(model.encode(texts, max_tokens=model.settings.max_entry_tokens))
+        progress(len(batch))
+    return np.concatenate(parts)
