@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.checking import check_essay
 from bot.cli.common import ConfigOption, EssayOption, JsonOption, configured, essay_of, stdout
 from bot.cli.common import print_json as emit
 from bot.errors import InputError
-from bot.essay.loader import check
 from bot.essay.show import as_dict, claim_card, claims_table
 
-_USAGE = "Write `claimwire claims`, `claimwire claims C10` or `claimwire claims check FILE`."
+_USAGE = "Write `claimwire claims`, `claimwire claims C10` or `claimwire claims check [FILE]`."
 
 
 def register(app: typer.Typer) -> None:
@@ -24,10 +24,19 @@ def register(app: typer.Typer) -> None:
 def claims(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID | check FILE]", help="A claim's id or slug; or check FILE."),
+        typer.Argument(
+            metavar="[ID | check [FILE]]", help="A claim's id or slug; or check and an essay file."
+        ),
     ] = None,
     config: ConfigOption = None,
     essay: EssayOption = None,
+    sample: Annotated[
+        str,
+        typer.Option(metavar="NEWS.jsonl", help="check: hold indicators against these reports."),
+    ] = "",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="check: only what shows without the model.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the essay's claims, show one in full, or check an essay file."""
@@ -35,8 +44,9 @@ def claims(
         case []:
             loaded = essay_of(configured(config), essay)
             emit(as_dict(loaded)) if as_json else stdout().print(claims_table(loaded))
-        case ["check", file]:
-            _check(Path(file), as_json=as_json)
+        case ["check", *rest] if len(rest) <= 1:
+            file = Path(rest[0]) if rest else essay
+            check_essay(configured(config), file, sample, quick=quick, as_json=as_json)
         case [claim_id] if claim_id != "check":
             loaded = essay_of(configured(config), essay)
             try:
@@ -50,18 +60,3 @@ def claims(
             emit(as_dict(claim)) if as_json else stdout().print(claim_card(loaded, claim))
         case _:
             raise typer.BadParameter(_USAGE)
-
-
-def _check(path: Path, *, as_json: bool) -> None:
-    loaded, weak = check(path)
-    if as_json:
-        emit({"essay": loaded.id, "claims": len(loaded.claims), "warnings": [str(w) for w in weak]})
-        return
-    console = stdout()
-    for warning in weak:
-        console.print(f"warning: {warning}", markup=False)
-    indicators = sum(len(claim.indicators) for claim in loaded.claims)
-    console.print(
-        f"{path}: good, {len(loaded.claims)} claims, {indicators} indicators, {len(weak)} warnings",
-        markup=False,
-    )

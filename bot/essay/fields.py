@@ -173,6 +173,14 @@ class Table:
             return None
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        """true or false; false where nothing is written."""
+        value = self.values.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.fault(key, f"is {shown(value)}", f"write {key} = true, or remove it")
+        return False
+
     def choice(self, key: str, kind: type[Choice], default: Choice, *, required: bool) -> Choice:
         """One of an enumeration's values, written exactly."""
         words = [one.value for one in kind]

@@ -16,7 +16,7 @@ from bot.essay.review import warnings
 from bot.essay.schema import read_essay
 from bot.model import Essay
 
-__all__ = ["bundled", "check", "load", "loads", "warnings"]
+__all__ = ["bundled", "load", "load_with_lines", "loads", "warnings"]
 
 MAX_FILE_BYTES = 2_000_000
 BUNDLED = "putins_true_intentions.toml"
@@ -42,17 +42,21 @@ def loads(text: str, path: str) -> Essay:
     return _read(text, path)[0]
 
 
-def check(path: Path) -> tuple[Essay, list[Problem]]:
-    """An essay file and its warnings, with lines. Raises EssayError."""
-    essay, notes = _read(_text(path), str(path))
-    lines = [notes.index.line(("claim", n)) for n in range(len(essay.claims))]
-    return essay, warnings(essay, lines)
+def load_with_lines(path: Path | None) -> tuple[Essay, LineIndex]:
+    """An essay file, or the bundled essay, with the lines of its parts. Raises EssayError."""
+    text = _bundled_text() if path is None else _text(path)
+    essay, notes = _read(text, str(path or BUNDLED))
+    return essay, notes.index
 
 
 def bundled() -> Essay:
     """The essay that comes with claimwire."""
+    return loads(_bundled_text(), BUNDLED)
+
+
+def _bundled_text() -> str:
     file = resources.files("bot.essay").joinpath("bundled", BUNDLED)
-    return loads(file.read_text(encoding="utf-8"), BUNDLED)
+    return file.read_text(encoding="utf-8")
 
 
 def _text(path: Path) -> str:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.errors import Problem
+from bot.essay.lines import LineIndex
+from bot.essay.weakness import unobservable
 from bot.model import Claim, Essay
 
 MIN_INDICATORS = 3  # on each side
 
 
-def warnings(essay: Essay, lines: Sequence[int] = ()) -> list[Problem]:
-    """The weak points of an essay; ``lines`` are those of its claims, where they are known."""
+def warnings(essay: Essay, index: LineIndex | None = None) -> list[Problem]:
+    """The weak points of an essay that show without a model, in the order of their lines.
+
+    ``index``: the lines of the file that it was read from; without it every line is 0.
+    """
     found = []
+    if essay.draft:
+        line = index.line(("essay", "draft")) if index else 0
+        remedy = "once every claim and indicator is yours, remove draft = true; `run` waits for it"
+        found.append(Problem(line, "this is a draft", remedy))
     if not essay.parties:
         found.append(
             Problem(
@@ -22,9 +29,10 @@ def warnings(essay: Essay, lines: Sequence[int] = ()) -> list[Problem]:
             )
         )
     for number, claim in enumerate(essay.claims):
-        line = lines[number] if lines else 0
+        line = index.line(("claim", number)) if index else 0
         found += [Problem(line, f"claim {claim.id}: {what}", how) for what, how in _weak(claim)]
-    return found
+    found += unobservable(essay, index)
+    return sorted(found, key=lambda problem: problem.line)
 
 
 def _weak(claim: Claim) -> list[tuple[str, str]]:

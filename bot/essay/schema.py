@@ -20,7 +20,7 @@ MAX_SOURCE_CHARS = 2000
 _INDICATOR = '{ text = "Moscow turns down a ceasefire.", strength = "strong" }'
 _PREDICTION_ONLY = ("horizon", "resolution", "probability")
 # bot.model.Verdict.asserted_by holds these beside the ids of the parties.
-_RESERVED_PARTIES = ("event", "official", "analyst", "opinion")
+RESERVED_PARTIES = ("event", "official", "analyst", "opinion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def read_essay(document: Mapping[str, Any], notes: Notes) -> ReadEssay:
         topics=head.texts("topics", example='["Ukraine"]', required=True) if head else (),
         parties=tuple(_party(table) for table in party_tables),
         claims=tuple(read.claim for read in claims),
+        draft=head.flag("draft") if head else False,
     )
     return ReadEssay(essay, claims, tuple(party_tables))
 
@@ -75,7 +76,7 @@ def _head(root: Table) -> Table | None:
         root.fault("essay", "is no single table", "write [essay], once, in single brackets")
         return None
     head = Table(value, ("essay",), "[essay]", root.notes)
-    head.known("id", "title", "author", "date", "source", "topics")
+    head.known("id", "title", "author", "date", "source", "topics", "draft")
     return head
 
 
@@ -105,7 +106,7 @@ def _party(table: Table) -> Party:
     table = _named(table, "party")
     table.known("id", "name", "terms")
     party_id = table.handle("id", example='"russia"')
-    if party_id.casefold() in _RESERVED_PARTIES:
+    if party_id.casefold() in RESERVED_PARTIES:
         table.fault("id", f"is {shown(party_id)}, which has a meaning of its own", "choose another")
     return Party(
         id=party_id,

@@ -57,8 +57,8 @@ def test_the_smallest_essay_loads() -> None:
 
 
 def test_the_example_file_loads_without_a_warning() -> None:
-    essay, weak = loader.check(EXAMPLE)
-    assert weak == []
+    essay, index = loader.load_with_lines(EXAMPLE)
+    assert warnings(essay, index) == []
     prediction = essay.claim("no-opening-in-2026")
     assert prediction.kind is Kind.PREDICTION
     assert prediction.depends_on == ("T01",)
@@ -265,15 +265,25 @@ def test_a_path_without_a_file_is_refused_clearly(tmp_path: Path, name: str, mes
 
 def test_a_weak_essay_loads_and_its_weak_points_are_told_with_lines(tmp_path: Path) -> None:
     file = tmp_path / "e.toml"
-    file.write_text(HEAD + CLAIM, encoding="utf-8")
-    essay, weak = loader.check(file)
+    text = HEAD + CLAIM.replace('"I."', '"Norrhavn will wait."')
+    file.write_text(text.replace("date =", "draft = true\ndate ="), encoding="utf-8")
+    essay, index = loader.load_with_lines(file)
+    weak = warnings(essay, index)
     assert [(p.line, p.message) for p in weak] == [
         (0, "no party is named, so nobody's word about themselves is set apart"),
-        (7, "claim C1: supported_by has 1 indicator"),
-        (7, "claim C1: contradicted_by has no indicators"),
-        (7, "claim C1: it has no topics"),
+        (5, "this is a draft"),
+        (8, "claim C1: supported_by has 1 indicator"),
+        (8, "claim C1: contradicted_by has no indicators"),
+        (8, "claim C1: it has no topics"),
+        (14, 'claim C1: "Norrhavn will wait." tells what is possible or to come ("will")'),
     ]
-    assert [p.message for p in warnings(essay)] == [p.message for p in weak]
+    assert sorted(p.message for p in warnings(essay)) == sorted(p.message for p in weak)
+
+
+def test_a_draft_says_so_and_nothing_else_is_taken_for_the_mark() -> None:
+    assert loader.loads(HEAD + "draft = true\n" + CLAIM, "e").draft
+    assert not loader.loads(HEAD + CLAIM, "e").draft
+    assert only(HEAD + 'draft = "yes"\n' + CLAIM)[0] == 7
 
 
 # --- any text ------------------------------------------------------------------------------------
