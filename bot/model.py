@@ -117,6 +117,7 @@ class Essay:
     topics: tuple[str, ...]
     parties: tuple[Party, ...]
     claims: tuple[Claim, ...]
+    draft: bool = False  # proposed by `claimwire essay draft`, and not yet confirmed by an editor
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id or slug (case is ignored). Raises KeyError."""
@@ -205,6 +206,7 @@ class Finding:
     sentence: Sentence
     indicator: Indicator | None
     note: str = ""  # why it became no verdict, or how a rule changed it
+    review: bool = False  # too unsure to be told, sure enough for an editor's look
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,8 @@ class Verdict:
     """An article's bearing on one claim, as it may be told to readers.
 
     ``asserted_by``: "event" (reported as having happened), the id of a party of the essay,
-    "official", "analyst" or "opinion".
+    "official", "analyst" or "opinion". ``modality``: how far the sentence is a fact
+    ("happened", "demanded": bot.judge.attribution.Modality); "" where it is not known.
     """
 
     claim_id: str
@@ -221,6 +224,7 @@ class Verdict:
     sentence: Sentence
     indicator: Indicator | None
     asserted_by: str
+    modality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,57 @@ class Judgement:
 
 
 # --- the ledger and the channels -----------------------------------------------------------------
+
+
+class DeskAction(StrEnum):
+    """What a person of the desk says of an alert."""
+
+    CONFIRM = "confirm"
+    WRONG_STANCE = "wrong_stance"  # it bears on the claim, but not this way
+    NOT_THIS_CLAIM = "not_this_claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks or presses a button, as their platform knows them.
+
+    ``groups`` are the ids of the user groups (Slack) or roles (Discord) that they are in, "" or
+    empty where the platform gives none. ``name`` is for people and proves nothing.
+    """
+
+    platform: str  # the adapter's name: "slack", "discord"
+    user_id: str
+    name: str
+    groups: frozenset[str] = frozenset()
+    channel_id: str = ""
+
+    @property
+    def channel(self) -> str:
+        """The address of the channel in which they act."""
+        return channel_address(self.platform, self.channel_id)
+
+
+def channel_address(platform: str, channel_id: str) -> str:
+    """How the ledger calls a channel of a platform that has many: `slack:C0123`.
+
+    A channel of an adapter of its own (console, webhook) has no colon in its name.
+    """
+    return f"{platform}:{channel_id}"
+
+
+def split_address(address: str) -> tuple[str, str]:
+    """(platform, channel id) of an address; the id is "" for a channel with its own adapter."""
+    platform, _, channel_id = address.partition(":")
+    return platform, channel_id
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the desk decided on an alert. ``by`` is the person's name, hostile like any text."""
+
+    action: DeskAction
+    by: str
+    at: datetime
 
 
 class ChangeKind(StrEnum):
@@ -263,7 +318,10 @@ class Carrier:
 class Alert:
     """What readers are told: one for a (claim, story), edited in place as the story grows.
 
-    ``revision`` counts from 1 and rises with every edit.
+    ``revision`` counts from 1 and rises with every edit. ``withdrawn`` says why its evidence was
+    taken back, and is "" while it stands. ``changed`` are short sentences for people: what this
+    revision says that the one before it did not, or, in the first, how it stands to the last alert
+    on the claim. ``decision`` is the desk's, while it holds.
     """
 
     id: int
@@ -282,6 +340,16 @@ class Alert:
     standing: Standing
     previous_standing: Standing
     turned: bool = False  # this revision's stance is the opposite of the one told before it
+    withdrawn: str = ""
+    changed: tuple[str, ...] = ()
+    decision: Decision | None = None
+    modality: str = ""  # how far the sentence is a fact ("happened", "demanded"); "": not known
+    origins: int = 0  # independent sources; 0: not known, each outlet counts as one
+
+    @property
+    def independent_origins(self) -> int:
+        """How many sources reported it on their own, as far as is known."""
+        return self.origins or len({carrier.outlet.name for carrier in self.carriers})
 
 
 class DeliveryState(StrEnum):

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.model import Article, Delivery, Essay, Judgement
+from bot.alerts.subscriptions import Subscription
+from bot.commands.answers import Answer, Choice
+from bot.commands.requests import Request
+from bot.model import Actor, Article, Delivery, Essay, Judgement
 
 
 class Clock(Protocol):
@@ -48,3 +51,40 @@ class ChatAdapter(Protocol):
 
     async def stop(self) -> None:
         """Finishes what it holds and disconnects; may be called twice."""
+
+
+class Desk(Protocol):
+    """What people can ask and decide (bot.commands.desk). An adapter translates in and out.
+
+    Runs on the event loop and does not block it. ``ask`` and ``ask_text`` never raise, apart from
+    being cancelled: what goes wrong is an Answer too. They may take seconds (a page is fetched, a
+    judge is busy), so an adapter acknowledges first.
+    """
+
+    async def ask(self, request: Request, actor: Actor) -> Answer:
+        """Carries out the request, if the actor may."""
+
+    async def ask_text(self, text: str, actor: Actor) -> Answer:
+        """The same for a line that was typed, or the token of a button or page."""
+
+    async def home(self, actor: Actor) -> tuple[Answer, ...]:
+        """Every page of the claims, then the last alerts: for a home page."""
+
+    def complete(self, text: str) -> tuple[Choice, ...]:
+        """Claims for what was typed so far, at most 25, from memory."""
+
+    async def subscription(self, actor: Actor) -> Subscription | None:
+        """What the actor's channel receives, to fill a form with. Raises LedgerError."""
+
+
+@runtime_checkable
+class InteractiveAdapter(ChatAdapter, Protocol):
+    """One connection to a platform that serves all its channels, and through which people ask.
+
+    ``name`` is the platform's; it is sent every delivery whose channel is `name:id`
+    (bot.model.split_address), those of several channels at the same time. ``connect`` comes once,
+    before the first ``start``.
+    """
+
+    def connect(self, desk: Desk) -> None:
+        """Whom to ask when people do."""

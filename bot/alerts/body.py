@@ -16,6 +16,8 @@ from bot.model import (
     Alert,
     Carrier,
     Claim,
+    Decision,
+    DeskAction,
     Indicator,
     Kind,
     Outlet,
@@ -52,6 +54,11 @@ def from_json(text: str) -> Alert:
         standing=Standing(body["standing"]),
         previous_standing=Standing(body["previous_standing"]),
         turned=body.get("turned", False),
+        withdrawn=body.get("withdrawn", ""),
+        changed=tuple(body.get("changed", ())),
+        decision=_decision(body.get("decision")),
+        modality=body.get("modality", ""),
+        origins=body.get("origins", 0),
     )
 
 
@@ -59,6 +66,13 @@ def _plain(value: object) -> str:
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     raise TypeError(f"an alert holds no {type(value).__name__}")
+
+
+def _decision(body: dict[str, Any] | None) -> Decision | None:
+    if body is None:
+        return None
+    at = datetime.fromisoformat(body["at"])
+    return Decision(DeskAction(body["action"]), body["by"], at)
 
 
 def _claim(body: dict[str, Any]) -> Claim:

@@ -18,8 +18,8 @@ from bot.alerts.backoff import wait_s
 from bot.errors import ConfigError, DeliveryError
 from bot.ledger.records import ChannelQueue
 from bot.log import logger
-from bot.model import Delivery
-from bot.ports import ChatAdapter, Clock
+from bot.model import Delivery, split_address
+from bot.ports import ChatAdapter, Clock, InteractiveAdapter
 
 # An adapter has its own, shorter limits; this one keeps a hung adapter from holding up the rest.
 SEND_TIMEOUT_S = 60.0
@@ -80,6 +80,7 @@ _FAILED = DrainResult(failed=1)
 class Courier:
     """Drains the outbox into the adapters, each channel by the adapter of its name.
 
+    The channels of a platform, `name:id`, go by the one InteractiveAdapter of that name.
     Rows of a channel without an adapter stay where they are. Cancelling is safe: what was not
     marked as sent is sent again.
 
@@ -106,6 +107,7 @@ class Courier:
         self._send_timeout_s = send_timeout_s
         self._one_at_a_time = asyncio.Lock()
         self._unstarted = set(unstarted)
+        self._starting = {name: asyncio.Lock() for name in self._adapters}
         self._unmarked: dict[int, _Taken] = {}  # by the delivery's id
 
     async def drain(self, now: datetime | None = None) -> DrainResult:
@@ -116,8 +118,11 @@ class Courier:
         """
         async with self._one_at_a_time:
             due_by = self._clock.now() if now is None else now
+            channels = {queue.channel for queue in await self._served()}
+            # Also where nothing waits: what was sent may not be marked yet.
+            channels |= {taken.delivery.channel for taken in self._unmarked.values()}
             done = await asyncio.gather(
-                *(self._drain_channel(adapter, due_by) for adapter in self._adapters.values()),
+                *(self._drain_channel(channel, due_by) for channel in sorted(channels)),
                 return_exceptions=True,
             )
             total = DrainResult()
@@ -149,12 +154,23 @@ class Courier:
         return total
 
     async def _served(self) -> list[ChannelQueue]:
-        return [queue for queue in await self._outbox.queues() if queue.channel in self._adapters]
+        queues = await self._outbox.queues()
+        return [queue for queue in queues if self._adapter(queue.channel) is not None]
 
-    async def _drain_channel(self, adapter: ChatAdapter, now: datetime) -> DrainResult:
-        total = await self._mark_unmarked(adapter.name)
+    def _adapter(self, channel: str) -> ChatAdapter | None:
+        platform, channel_id = split_address(channel)
+        adapter = self._adapters.get(platform)
+        if isinstance(adapter, InteractiveAdapter) != bool(channel_id):
+            return None
+        return adapter
+
+    async def _drain_channel(self, channel: str, now: datetime) -> DrainResult:
+        total = await self._mark_unmarked(channel)
         # One row at a time, so that a revision that came meanwhile replaces the one that waits.
-        while due := await self._outbox.due_deliveries(now, 1, channel=adapter.name):
+        while (adapter := self._adapter(channel)) is not None:
+            due = await self._outbox.due_deliveries(now, 1, channel=channel)
+            if not due:
+                break
             result = await self._start(adapter, due[0]) or await self._deliver(adapter, due[0])
             total += result
             if not (result.sent or result.failed):
@@ -163,8 +179,14 @@ class Courier:
 
     async def _start(self, adapter: ChatAdapter, first: Delivery) -> DrainResult | None:
         """Starts an adapter that does not run yet, for its first row. None: it runs."""
-        if adapter.name not in self._unstarted:
-            return None
+        # The channels of a platform come at the same time; the first one starts it.
+        async with self._starting[adapter.name]:
+            if adapter.name not in self._adapters:
+                return DrainResult()
+            started = adapter.name not in self._unstarted
+            return None if started else await self._start_now(adapter, first)
+
+    async def _start_now(self, adapter: ChatAdapter, first: Delivery) -> DrainResult | None:
         try:
             async with asyncio.timeout(self._send_timeout_s):
                 await adapter.start()
@@ -175,7 +197,7 @@ class Courier:
             return await self._retry(first, "the adapter did not start in time", None)
         except ConfigError as error:
             # Only a restart with other settings helps: until then it is as if not configured.
-            del self._adapters[adapter.name]
+            self._adapters.pop(adapter.name, None)
             _log.error("channel not started", channel=adapter.name, error=str(error))
             return DrainResult()
         except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)

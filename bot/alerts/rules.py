@@ -4,6 +4,7 @@ no alert yet                                       -> CREATE
 the report turns the story against what was told   -> TURN      (flagged, from the new report)
 the first direction after an UPDATE                -> DIRECTION (from the new report)
 another outlet carries the story                   -> CARRY     (a revision in place)
+evidence for an alert whose own was withdrawn      -> CREATE    (a revision, as if there were none)
 recorded in silence so far, and a new report of it -> CARRY     (its first telling)
 anything else: an edit, the same outlet again      -> NOTHING
 """
@@ -19,13 +20,15 @@ from bot.model import Stance
 
 
 class Step(StrEnum):
-    """What is done about an alert."""
+    """What is done about an alert. DESK and WITHDRAW come from elsewhere than ``decide``."""
 
     NOTHING = "nothing"
     CREATE = "create"
     CARRY = "carry"
     DIRECTION = "direction"
     TURN = "turn"
+    DESK = "desk"  # a person decided, or took a decision back
+    WITHDRAW = "withdraw"  # its last evidence was taken back
 
     @property
     def leads(self) -> bool:
@@ -55,11 +58,18 @@ class Bearing:
 
 def decide(policy: AlertPolicy, alert: Told | None, bearing: Bearing, *, silent: bool) -> Step:
     """The step that a verdict calls for. ``silent``: nobody will be told of this update."""
-    if bearing.stance not in policy.stances or bearing.confidence < policy.min_confidence:
+    turns = (
+        alert is not None
+        and opposite(alert.stance, bearing.stance)
+        and bearing.story_stance is bearing.stance
+    )
+    # A turn is told whatever stances are wanted: a post would else say what is wrong by now.
+    wanted = turns or bearing.stance in policy.stances
+    if bearing.confidence < policy.min_confidence or not wanted:
         return Step.NOTHING
     if alert is None:
         return Step.CREATE
-    if opposite(alert.stance, bearing.stance) and bearing.story_stance is bearing.stance:
+    if turns:
         return Step.TURN
     if alert.stance is Stance.UPDATE and bearing.stance is not Stance.UPDATE:
         return Step.DIRECTION

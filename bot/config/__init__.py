@@ -4,6 +4,7 @@
     values.py    one written value -> one checked value
     lines.py     where in a TOML text a key stands
     channels.py  the [channels.NAME] tables and their secrets
+    platforms.py the tokens of the platforms
     load.py      file + environment -> Config, or all mistakes at once
     text.py      the table as an example file, as documentation and for `run --settings`
 
@@ -16,9 +17,11 @@ from bot.config.table import (
     SETTINGS,
     AlertsSettings,
     FeedsSettings,
+    JudgeKind,
     JudgeSettings,
     LogSettings,
     MainSettings,
+    RolesSettings,
     ScheduleSettings,
     Setting,
 )
@@ -32,9 +35,11 @@ __all__ = [
     "Channel",
     "Config",
     "FeedsSettings",
+    "JudgeKind",
     "JudgeSettings",
     "LogSettings",
     "MainSettings",
+    "RolesSettings",
     "ScheduleSettings",
     "Setting",
     "example_toml",

@@ -149,7 +149,7 @@ def with_environment(
             continue
         try:
             name = _owner(variable, channels)
-            value, secret = _value(variable, environ, folder)
+            value, secret = value_of(variable, environ, folder)
         except SettingError as error:
             wrong.append(error)
             continue
@@ -185,7 +185,7 @@ def shown_name(variable: str) -> str:
     return shown(variable).strip('"')
 
 
-def _value(variable: str, environ: Mapping[str, str], folder: Path) -> tuple[str, bool]:
+def value_of(variable: str, environ: Mapping[str, str], folder: Path) -> tuple[str, bool]:
     """What a variable gives, and whether it came from a file. Raises SettingError."""
     given = environ[variable]
     if not variable.endswith(_FILE):

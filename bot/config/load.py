@@ -23,6 +23,7 @@ from bot.config.channels import (
     with_environment,
 )
 from bot.config.lines import key_lines
+from bot.config.platforms import SECRETS, read_platforms
 from bot.config.table import (
     SECTIONS,
     SETTINGS,
@@ -31,6 +32,7 @@ from bot.config.table import (
     JudgeSettings,
     LogSettings,
     MainSettings,
+    RolesSettings,
     ScheduleSettings,
     Setting,
 )
@@ -49,21 +51,31 @@ _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings. ``source`` is the file that was read, None without one."""
+    """All settings. ``source`` is the file that was read, None without one.
+
+    ``platforms``: the tokens and addresses that the environment gives (bot.config.platforms).
+    """
 
     claimwire: MainSettings = field(default_factory=MainSettings)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
     judge: JudgeSettings = field(default_factory=JudgeSettings)
     alerts: AlertsSettings = field(default_factory=AlertsSettings)
+    roles: RolesSettings = field(default_factory=RolesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     log: LogSettings = field(default_factory=LogSettings)
     channels: tuple[Channel, ...] = DEFAULT_CHANNELS
     source: Path | None = None
+    platforms: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def ledger_path(self) -> Path:
         """The ledger's database file."""
         return self.claimwire.data_dir / "ledger.sqlite"
+
+    @property
+    def llm_spending_path(self) -> Path:
+        """The file that says what the language model has cost."""
+        return self.claimwire.data_dir / "llm-spending.json"
 
     @property
     def own_opml_path(self) -> Path:
@@ -83,7 +95,8 @@ class Config:
     @property
     def secrets(self) -> frozenset[str]:
         """Every secret that was given: what no log line may show."""
-        return frozenset().union(*(channel.secrets for channel in self.channels))
+        tokens = (value for name, value in self.platforms.items() if name in SECRETS)
+        return frozenset(tokens).union(*(channel.secrets for channel in self.channels))
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
@@ -101,10 +114,12 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] | None = No
     reader = _Reader(text, folder)
     values = reader.settings(_document(source, text), environ)
     channels = reader.channels(environ)
+    platforms, wrong = read_platforms(environ, folder)
+    reader.in_environment += [Problem(0, one.message, one.remedy) for one in wrong]
     if reader.in_file or reader.in_environment:
         raise ConfigError(_report(source, reader))
     sections = {name: cls(**values[name]) for name, cls in SECTIONS.items()}
-    return Config(**sections, channels=channels, source=source)
+    return Config(**sections, channels=channels, source=source, platforms=platforms)
 
 
 def _source(path: Path | None, environ: Mapping[str, str]) -> Path | None:

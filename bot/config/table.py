@@ -28,6 +28,7 @@ class Form(Enum):
     SWITCH = "true or false"
     CHOICE = "one word"
     CHOICES = "list of words"
+    PEOPLE = "list of platform:id"
 
 
 _FORMS: dict[object, Form] = {
@@ -172,10 +173,25 @@ class FeedsSettings:
     )
 
 
+class JudgeKind(StrEnum):
+    """Which judge holds the news against the claims; docs/judges.md explains them."""
+
+    EMBEDDED = "embedded"
+    NLI = "nli"
+    LLM = "llm"
+
+
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
     """[judge]"""
 
+    kind: JudgeKind = field(
+        default=JudgeKind.EMBEDDED,
+        metadata=_row(
+            "Which judge: the bundled one, any NLI model of nli_dir, or an LLM with the embedded "
+            "one behind it."
+        ),
+    )
     model_dir: Path | None = field(
         default=None,
         metadata=_row("Folder of the judge's model.", empty="the bundled model", must_exist=True),
@@ -191,6 +207,34 @@ class JudgeSettings:
     )
     threads: int = field(
         default=2, metadata=_row("Processor threads that the model may use.", span=(1, 64))
+    )
+    nli_dir: Path | None = field(
+        default=None,
+        metadata=_row(
+            "Folder of the NLI model that kind nli reads with: config.json, tokenizer.json and "
+            "model.onnx.",
+            empty="no such model",
+            must_exist=True,
+        ),
+    )
+    llm_model: str = field(
+        default="",
+        metadata=_row("The model that kind llm asks, by its name in the llm library."),
+    )
+    llm_api_base: str = field(
+        default="",
+        metadata=_row(
+            "Address of a server that speaks OpenAI's chat completions (vLLM, Ollama, a proxy), "
+            "for kind llm; empty for the llm library's own."
+        ),
+    )
+    llm_monthly_budget: float = field(
+        default=10.0,
+        metadata=_row(
+            "What kind llm may spend in a calendar month; past it the embedded judge judges.",
+            unit="US dollars",
+            span=(0, 100_000),
+        ),
     )
 
 
@@ -215,6 +259,27 @@ class AlertsSettings:
         default=5,
         metadata=_row("Time between two looks into the outbox.", unit="seconds", span=(1, 3600)),
     )
+
+
+def _people(does: str) -> tuple[str, ...]:
+    """The setting of a right."""
+    text = (
+        f"Who may {does}: users, Slack user groups and Discord roles as platform:id, such as "
+        "slack:U0123, slack:S0456 or discord:789; * is everyone."
+    )
+    people: tuple[str, ...] = field(default=(), metadata=_row(text))
+    return people
+
+
+@dataclass(frozen=True, slots=True)
+class RolesSettings:
+    """[roles]"""
+
+    editors: tuple[str, ...] = _people("do all of what follows")
+    confirm: tuple[str, ...] = _people("decide on alerts")
+    subscribe: tuple[str, ...] = _people("change what a channel receives")
+    mute: tuple[str, ...] = _people("mute claims")
+    resolve: tuple[str, ...] = _people("resolve predictions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +319,7 @@ SECTIONS: dict[str, type] = {
     "feeds": FeedsSettings,
     "judge": JudgeSettings,
     "alerts": AlertsSettings,
+    "roles": RolesSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,
 }
@@ -264,6 +330,8 @@ def _form(hint: object) -> tuple[Form, type[StrEnum] | None]:
     parts = get_args(hint)
     if isinstance(hint, UnionType):  # X | None
         return _form(parts[0])
+    if parts and parts[0] is str:  # tuple[str, ...]
+        return Form.PEOPLE, None
     if parts:  # tuple[X, ...]
         return Form.CHOICES, parts[0]
     if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -22,6 +22,7 @@ _ABOUT: dict[str, str] = {
     "feeds": "How the feeds are fetched.",
     "judge": "How reports are compared with the claims.",
     "alerts": "What is worth an alert.",
+    "roles": "Who may decide in chat. Look-ups are for everyone in a channel that the bot is in.",
     "schedule": "The clock behind it all.",
     "log": "What the bot says on stderr.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ MAX_TEXT_CHARS = 300
 _SHOWN_CHARS = 60
 _NEAR = 0.7  # difflib's ratio from which a word counts as a slip of another
 
+_PERSON = re.compile(r"\*|[a-z]{1,20}:[A-Za-z0-9]{1,40}")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -61,7 +63,7 @@ def from_variable(setting: Setting, text: str) -> object:
         return text
     if setting.form is Form.SWITCH and text.casefold() in _TRUE | _FALSE:
         return text.casefold() in _TRUE
-    if setting.form is Form.CHOICES:
+    if setting.form in (Form.CHOICES, Form.PEOPLE):
         return [word.strip() for word in text.split(",") if word.strip()]
     return text
 
@@ -87,6 +89,8 @@ def checked(setting: Setting, raw: object, folder: Path) -> Any:
             value = _word(setting, raw)
         case Form.CHOICES:
             value = _words(setting, raw)
+        case Form.PEOPLE:
+            value = _people(raw)
     return value
 
 
@@ -163,3 +167,14 @@ def _words(setting: Setting, raw: object) -> tuple[Any, ...]:
     if not raw:
         raise SettingError("is an empty list", f"name at least one of {', '.join(setting.words)}")
     return tuple(dict.fromkeys(_word(setting, one) for one in raw))
+
+
+def _people(raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise SettingError(f"is {shown(raw)}", 'write a list such as ["slack:U0123"]')
+    for one in raw:
+        if not isinstance(one, str) or not _PERSON.fullmatch(one):
+            raise SettingError(
+                f"names {shown(one)}", "write platform:id, as slack:U0123, or * for everyone"
+            )
+    return tuple(dict.fromkeys(raw))

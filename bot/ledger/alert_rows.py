@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.alerts import body
+from bot.alerts.changes import since_last
 from bot.alerts.rules import Bearing, Step, Told, decide
-from bot.ledger import outbox_rows, sql
+from bot.alerts.subscriptions import widest
+from bot.ledger import outbox_rows, routing, sql
 from bot.ledger.articles import outlet_of
 from bot.ledger.changes import opposite
-from bot.ledger.records import FeedUpdate
+from bot.ledger.records import AlertPolicy, FeedUpdate
 from bot.model import Alert, Article, Carrier, Claim, Stance, Standing, Verdict
 
 Standings = dict[str, tuple[Standing, Standing]]  # claim id -> before and after the update
@@ -51,6 +53,12 @@ def tell(
 ) -> tuple[int, ...]:
     """Makes and revises the alerts that the verdicts call for; returns their ids."""
     queueing = outbox_rows.Queueing(now, min(now, update.fetched_at))
+    served = routing.routes(db, update.policy)
+    # An alert is worth making if any channel may want it; each channel is asked for itself later.
+    stances, min_confidence = widest(served.values())
+    if served:
+        policy = AlertPolicy(tuple(served), stances, min_confidence)
+        update = replace(update, policy=policy)
     groups: dict[tuple[str, int], list[Recorded]] = {}
     for each in recorded:
         groups.setdefault((each.claim.id, each.story_id), []).append(each)
@@ -58,21 +66,69 @@ def tell(
     for group in groups.values():
         alert, step = _next_revision(db, update, group, standings[group[0].claim.id])
         if alert is not None:
-            _add_revision(db, update, alert, step, queueing)
+            channels = routing.receivers(db, served, update.essay.id, alert, now)
+            if not update.silent:
+                # Who waits for what it said before, and does not want what it says now, gets none.
+                for channel in outbox_rows.waiting_channels(db, alert.id).difference(channels):
+                    outbox_rows.supersede(db, alert.id, now, channel)
+            add_revision(
+                db, alert, step, update.fetched_at, () if update.silent else channels, queueing
+            )
             made.append(alert.id)
     return tuple(made)
 
 
-def hold_back(
-    db: Database, essay_id: str, withdrawn: Collection[tuple[str, int]], now: datetime
-) -> None:
-    """What still waits to be told of these (claim, story), if no evidence of them is left."""
-    for claim_id, story_id in sorted(withdrawn):
-        if _evidence(db, essay_id, claim_id, story_id):
+def withdraw(
+    db: Database,
+    update: FeedUpdate,
+    withdrawn: Mapping[tuple[str, int], str],
+    standings: Standings,
+    now: datetime,
+) -> tuple[int, ...]:
+    """Takes back the alerts on these (claim, story) of which no evidence is left.
+
+    ``withdrawn`` holds the outlet whose report was changed. What waits is not sent; channels that
+    were told get a revision that says why, in silent updates too: it is a correction. Returns the
+    ids of the alerts that were told.
+    """
+    revised = []
+    for (claim_id, story_id), outlet in sorted(withdrawn.items()):
+        alert = _existing(db, update.essay.id, claim_id, story_id)
+        if alert is None or _evidence(db, update.essay.id, claim_id, story_id):
             continue
-        alert = _existing(db, essay_id, claim_id, story_id)
-        if alert is not None:
-            outbox_rows.supersede(db, alert.id, now)
+        outbox_rows.supersede(db, alert.id, now)
+        posted = routing.posted_in(db, alert.id)
+        if not posted or alert.withdrawn:
+            continue
+        reason = f"{outlet} changed its report, and it no longer bears on this claim"
+        struck = replace(
+            alert,
+            revision=alert.revision + 1,
+            withdrawn=reason,
+            standing=standings[claim_id][1],
+            turned=False,
+            decision=None,
+        )
+        queueing = outbox_rows.Queueing(now, min(now, update.fetched_at))
+        add_revision(db, struck, Step.WITHDRAW, update.fetched_at, sorted(posted), queueing)
+        revised.append(alert.id)
+    return tuple(revised)
+
+
+def revision(db: Database, alert_id: int, number: int) -> Alert | None:
+    """That revision of the alert, if there is one."""
+    row = sql.row(
+        db,
+        "SELECT body FROM alert_revisions WHERE alert_id = ? AND revision = ?",
+        [alert_id, number],
+    )
+    return None if row is None else body.from_json(row["body"])
+
+
+def known(db: Database, alert_id: int) -> Alert | None:
+    """The alert at its last revision, if there is one of that id."""
+    row = sql.row(db, "SELECT revision FROM alerts WHERE id = ?", [alert_id])
+    return None if row is None else revision(db, alert_id, row["revision"])
 
 
 def last_revision(db: Database, alert_id: int) -> Alert:
@@ -87,12 +143,7 @@ def last_revision(db: Database, alert_id: int) -> Alert:
 
 def _last_told(db: Database, alert_id: int) -> Alert | None:
     """The alert as a channel was last given it; None: nobody was told."""
-    found = sql.row(
-        db,
-        "SELECT body FROM alert_revisions WHERE alert_id = ? AND revision = ?",
-        [alert_id, outbox_rows.last_queued(db, alert_id)],
-    )
-    return None if found is None else body.from_json(found["body"])
+    return revision(db, alert_id, outbox_rows.last_queued(db, alert_id))
 
 
 def _next_revision(
@@ -107,13 +158,18 @@ def _next_revision(
     last_told = None if existing is None else _last_told(db, existing.id)
     older = _evidence(db, update.essay.id, claim.id, story_id) - {one.verdict_id for one in group}
     withdrawn = not older and not any(each.edited for each in group)
-    told = None if existing is None else _told(existing, reached=last_told is not None)
+    told = None
+    if existing is not None and not existing.withdrawn:
+        told = _told(existing, reached=last_told is not None)
     step, lead = _steps(update, told, group, quotes=not withdrawn)
     if step is Step.NOTHING:
         return None, step
     carriers = _carriers(db, update.essay.id, claim.id, story_id)
     if existing is None:
-        draft = _led_by(lead or group[0], update, standings, carriers)
+        draft = replace(
+            _led_by(lead or group[0], update, standings, carriers),
+            changed=since_last(_last_on(db, update.essay.id, claim.id)),
+        )
         alert_id = sql.insert(
             db,
             "alerts",
@@ -129,10 +185,7 @@ def _next_revision(
     else:
         alert = _revised(update, existing, lead, standings, carriers)
         turned = last_told is not None and opposite(last_told.stance, alert.stance)
-        if not update.silent and outbox_rows.unsent_turn(db, existing.id, update.policy.channels):
-            turned = True  # a channel has not had it yet
         alert = replace(alert, turned=turned)
-        sql.change(db, "UPDATE alerts SET revision = ? WHERE id = ?", [alert.revision, existing.id])
     if alert.turned:
         return alert, Step.TURN
     # A turn against what nobody was told of is the first direction that readers see.
@@ -186,6 +239,7 @@ def _led_by(
         indicator=verdict.indicator.text if verdict.indicator else "",
         indicator_side=verdict.indicator.side if verdict.indicator else None,
         asserted_by=verdict.asserted_by,
+        modality=verdict.modality,
         at=lead.article.at,
         story_id=lead.story_id,
         carriers=carriers,
@@ -207,16 +261,23 @@ def _revised(
         # What the alert as a whole did to the claim stays the difference that readers see.
         return replace(existing, revision=revision, carriers=carriers, standing=standings[1])
     alert = _led_by(lead, update, standings, carriers)
-    return replace(alert, id=existing.id, revision=revision)
+    # What the desk said of one direction says nothing of the other.
+    decision = existing.decision if alert.stance is existing.stance else None
+    return replace(
+        alert, id=existing.id, revision=revision, changed=existing.changed, decision=decision
+    )
 
 
-def _add_revision(
+def add_revision(
     db: Database,
-    update: FeedUpdate,
     alert: Alert,
     step: Step,
+    made_at: datetime,
+    channels: Iterable[str],
     queueing: outbox_rows.Queueing,
 ) -> None:
+    """Adds the revision and a row in the outbox for each of the channels."""
+    sql.change(db, "UPDATE alerts SET revision = ? WHERE id = ?", [alert.revision, alert.id])
     sql.insert(
         db,
         "alert_revisions",
@@ -225,12 +286,21 @@ def _add_revision(
             "revision": alert.revision,
             "step": step,
             "body": body.to_json(alert),
-            "made_at": sql.to_text(update.fetched_at),
+            "made_at": sql.to_text(made_at),
         },
     )
-    if not update.silent:
-        for channel in dict.fromkeys(update.policy.channels):
-            outbox_rows.queue(db, channel, alert.id, alert.revision, queueing)
+    for channel in channels:
+        outbox_rows.queue(db, channel, alert.id, alert.revision, queueing)
+
+
+def _last_on(db: Database, essay_id: str, claim_id: str) -> Alert | None:
+    """The alert on the claim that was made last."""
+    row = sql.row(
+        db,
+        "SELECT id FROM alerts WHERE claim_id = ? AND essay_id = ? ORDER BY id DESC LIMIT 1",
+        [claim_id, essay_id],
+    )
+    return None if row is None else last_revision(db, row["id"])
 
 
 def _existing(db: Database, essay_id: str, claim_id: str, story_id: int) -> Alert | None:

@@ -35,8 +35,8 @@ def commit(db: Database, update: FeedUpdate, now: datetime) -> CommitResult:
         if not articles.is_stored(db, article.entry):
             recording.add(article, judgement)
     standings, moved = standing_rows.record_standings(db, update, recording.touched)
-    alert_rows.hold_back(db, update.essay.id, recording.withdrawn, now)
-    alerts = alert_rows.tell(db, update, recording.recorded, standings, now)
+    struck = alert_rows.withdraw(db, update, recording.withdrawn, standings, now)
+    alerts = struck + alert_rows.tell(db, update, recording.recorded, standings, now)
     return CommitResult(recording.new_articles, tuple(recording.changes), moved, alerts)
 
 
@@ -68,15 +68,8 @@ class _Recording:
     changes: list[LedgerChange] = field(default_factory=list)
     recorded: list[Recorded] = field(default_factory=list)
     touched: dict[str, datetime] = field(default_factory=dict)  # claim -> newest report
-
-    @property
-    def withdrawn(self) -> set[tuple[str, int]]:
-        """The (claim, story) of which evidence was taken back."""
-        return {
-            (change.claim_id, change.story_id)
-            for change in self.changes
-            if change.kind is ChangeKind.WITHDRAWN
-        }
+    # The (claim, story) of which evidence was taken back, with the outlet that did.
+    withdrawn: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def add(self, article: Article, judgement: Judgement) -> None:
         """Adds an article that is not stored yet, and all that was judged of it."""
@@ -141,6 +134,7 @@ class _Recording:
         self._forget(item.verdict_id)
         bearing = _Bearing(item.story_id, ChangeKind.WITHDRAWN, item.verdict_id)
         self._store(place, item.claim_statement, item.verdict, bearing)
+        self.withdrawn[item.verdict.claim_id, item.story_id] = place.article.entry.outlet.name
 
     def _store(
         self, place: _Place, claim_statement: str, verdict: Verdict, bearing: _Bearing

@@ -52,8 +52,11 @@ def record_failure(db: Database, feed_url: str, at: datetime, error: str) -> Non
 
 def state(db: Database, feed_url: str) -> FeedState | None:
     row = sql.row(db, "SELECT * FROM feeds WHERE url = ?", [feed_url])
-    if row is None:
-        return None
+    return None if row is None else state_of(row)
+
+
+def state_of(row: sql.Row) -> FeedState:
+    """The state in a row of ``feeds``."""
     return FeedState(
         url=row["url"],
         etag=row["etag"],

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.alerts import body
+from bot.alerts.changes import what_changed
+from bot.alerts.subscriptions import Subscription
 from bot.errors import LedgerError
-from bot.ledger import sql
+from bot.ledger import routing, sql
+from bot.ledger.changes import opposite
 from bot.ledger.records import ChannelQueue
 from bot.model import Delivery
 
@@ -57,6 +60,40 @@ def supersede(
         " WHERE alert_id = ?1 AND state = 'pending' AND (?2 IS NULL OR channel = ?2)",
         [alert_id, channel],
     )
+    _drop(db, waiting, now)
+    return waiting
+
+
+def drop_unposted(db: Database, channel: str, claim: tuple[str, str] | None, now: datetime) -> None:
+    """What waits in the channel of alerts that were never posted there is not sent any more.
+
+    ``claim``: (essay, claim) of the alerts meant; None for all. Corrections of posts go out.
+    """
+    essay_id, claim_id = claim or (None, None)
+    waiting = sql.rows(
+        db,
+        """
+        SELECT o.id, o.channel, o.attempts, o.due_at FROM outbox o
+        JOIN alerts a ON a.id = o.alert_id
+        WHERE o.channel = ?1 AND o.state = 'pending'
+            AND (?2 IS NULL OR (a.essay_id = ?2 AND a.claim_id = ?3))
+            AND NOT EXISTS (SELECT 1 FROM outbox sent WHERE sent.alert_id = o.alert_id
+                AND sent.channel = o.channel AND sent.state = 'sent')
+        """,
+        [channel, essay_id, claim_id],
+    )
+    _drop(db, waiting, now)
+
+
+def waiting_channels(db: Database, alert_id: int) -> set[str]:
+    """The channels for which a revision of the alert waits."""
+    found = sql.rows(
+        db, "SELECT channel FROM outbox WHERE alert_id = ? AND state = 'pending'", [alert_id]
+    )
+    return {row["channel"] for row in found}
+
+
+def _drop(db: Database, waiting: Sequence[sql.Row], now: datetime) -> None:
     for row in waiting:
         if row["attempts"]:
             _rest(db, row["channel"], row["due_at"])
@@ -65,7 +102,6 @@ def supersede(
             "UPDATE outbox SET state = 'superseded', settled_at = ? WHERE id = ?",
             [sql.to_text(now), row["id"]],
         )
-    return waiting
 
 
 def _rest(db: Database, channel: str, due_at: str) -> None:
@@ -87,23 +123,16 @@ def last_queued(db: Database, alert_id: int) -> int:
     return sql.number(db, query, [alert_id])
 
 
-def unsent_turn(db: Database, alert_id: int, channels: Sequence[str]) -> bool:
-    """Whether a revision that turned the alert still waits for one of these channels."""
-    found = sql.rows(
-        db,
-        "SELECT o.channel FROM outbox o"
-        " JOIN alert_revisions r ON r.alert_id = o.alert_id AND r.revision = o.revision"
-        " WHERE o.alert_id = ? AND o.state = 'pending' AND r.step = 'turn'",
-        [alert_id],
-    )
-    return any(row["channel"] in channels for row in found)
-
-
 def due(db: Database, now: datetime, limit: int, channel: str | None) -> list[Delivery]:
-    """Up to ``limit`` rows a channel, in order, up to the first that is not due yet."""
+    """Up to ``limit`` rows a channel, in order, up to the first that is not due yet.
+
+    None for a channel in its quiet hours.
+    """
     channels = [channel] if channel is not None else _waiting_channels(db)
     deliveries: list[Delivery] = []
     for name in channels:
+        if _subscribed(db, name).released(now) != now:
+            continue
         waiting = sql.rows(
             db,
             """
@@ -112,7 +141,13 @@ def due(db: Database, now: datetime, limit: int, channel: str | None) -> list[De
                 WHERE sent.alert_id = o.alert_id AND sent.channel = o.channel
                     AND sent.state = 'sent' AND sent.receipt <> ''
                 ORDER BY sent.revision DESC LIMIT 1
-            ) AS earlier_receipt
+            ) AS earlier_receipt, (
+                SELECT shown.body FROM outbox sent JOIN alert_revisions shown
+                ON shown.alert_id = sent.alert_id AND shown.revision = sent.revision
+                WHERE sent.alert_id = o.alert_id AND sent.channel = o.channel
+                    AND sent.state = 'sent' AND sent.revision < o.revision
+                ORDER BY sent.revision DESC LIMIT 1
+            ) AS earlier_body
             FROM outbox o
             JOIN alert_revisions r ON r.alert_id = o.alert_id AND r.revision = o.revision
             WHERE o.state = 'pending' AND o.channel = ? ORDER BY o.id LIMIT ?
@@ -165,22 +200,29 @@ def mark_failed(db: Database, delivery_id: int, at: datetime, error: str) -> Non
     )
 
 
-def queues(db: Database) -> tuple[ChannelQueue, ...]:
+def queues(db: Database, now: datetime) -> tuple[ChannelQueue, ...]:
     """What waits, by channel."""
-    return tuple(_channel_queue(db, channel) for channel in _waiting_channels(db))
+    return tuple(_channel_queue(db, channel, now) for channel in _waiting_channels(db))
 
 
-def _channel_queue(db: Database, channel: str) -> ChannelQueue:
+def _channel_queue(db: Database, channel: str, now: datetime) -> ChannelQueue:
     where = "FROM outbox WHERE state = 'pending' AND channel = ?"
     pending = sql.number(db, f"SELECT count(*) {where}", [channel])
     first = sql.rows(db, f"SELECT * {where} ORDER BY id LIMIT 1", [channel])[0]
+    due_at = sql.to_time(first["due_at"])
+    soonest = max(due_at, now)
+    released = _subscribed(db, channel).released(soonest)
     return ChannelQueue(
         channel=channel,
         pending=pending,
-        next_due=sql.to_time(first["due_at"]),
+        next_due=due_at if released == soonest else released,
         oldest=sql.to_time(first["created_at"]),
         last_error=first["error"],
     )
+
+
+def _subscribed(db: Database, channel: str) -> Subscription:
+    return routing.subscription(db, channel) or Subscription()
 
 
 def _waiting_channels(db: Database) -> list[str]:
@@ -189,10 +231,17 @@ def _waiting_channels(db: Database) -> list[str]:
 
 
 def _delivery(row: sql.Row) -> Delivery:
+    alert = body.from_json(row["body"])
+    # What is new is what the readers of this very channel have not seen.
+    shown = body.from_json(row["earlier_body"]) if row["earlier_body"] else None
     return Delivery(
         id=row["id"],
         channel=row["channel"],
-        alert=body.from_json(row["body"]),
+        alert=replace(
+            alert,
+            turned=shown is not None and opposite(shown.stance, alert.stance),
+            changed=alert.changed if shown is None else what_changed(shown, alert),
+        ),
         attempts=row["attempts"],
         idempotency_key=row["idempotency_key"],
         receipt=row["earlier_receipt"] or "",

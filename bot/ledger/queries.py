@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlite_utils import Database
 
 from bot.alerts.body import from_json
-from bot.ledger import sql
+from bot.ledger import feeds, outbox_rows, sql
 from bot.ledger.articles import evidence_items
-from bot.ledger.records import Counts, EvidenceItem, Housekeeping
+from bot.ledger.records import Changes, Counts, EvidenceItem, Housekeeping, Works
+from bot.ledger.standing_rows import history
 from bot.model import Alert, DeliveryState
+
+FAILING_SHOWN = 20
 
 
 def evidence_on(
@@ -30,6 +36,64 @@ def alerts(db: Database, limit: int) -> tuple[Alert, ...]:
         [limit],
     )
     return tuple(from_json(row["body"]) for row in found)
+
+
+def search(
+    db: Database, words: Sequence[str], essay_id: str, limit: int
+) -> tuple[EvidenceItem, ...]:
+    """The verdicts that hold and whose report or sentence has all the words, newest first."""
+    where, parameters = ["v.essay_id = ?"], [essay_id]
+    for word in words:
+        where.append("instr(lower(a.title || ' ' || a.summary || ' ' || v.sentence), ?) > 0")
+        parameters.append(word.lower())
+    where.append("v.id IN (SELECT id FROM current_verdicts)")
+    order = "a.at DESC, v.id DESC"
+    return evidence_items(db, " AND ".join(where), parameters, order=order, limit=limit)
+
+
+def changes(db: Database, essay_id: str, since: datetime, limit: int) -> Changes:
+    """What changed since then: contradictions first, withdrawn alerts last."""
+    after = sql.to_text(since)
+    found = sql.rows(
+        db,
+        """
+        SELECT last.body FROM alerts a
+        JOIN alert_revisions last ON last.alert_id = a.id AND last.revision = a.revision
+        WHERE a.essay_id = ? AND a.id IN (
+            SELECT alert_id FROM alert_revisions WHERE made_at >= ? AND step <> 'desk')
+        ORDER BY json_extract(last.body, '$.withdrawn') <> '',
+            CASE json_extract(last.body, '$.stance')
+                WHEN 'contradicts' THEN 0 WHEN 'supports' THEN 1 ELSE 2 END,
+            json_extract(last.body, '$.at') DESC, a.id DESC
+        """,
+        [essay_id, after],
+    )
+    return Changes(
+        standings=history(db, essay_id, since=since),
+        alerts=tuple(from_json(row["body"]) for row in found[:limit]),
+        more=max(0, len(found) - limit),
+    )
+
+
+def works(db: Database, now: datetime) -> Works:
+    """How the machinery runs."""
+    times = sql.rows(
+        db,
+        "SELECT (SELECT max(attempted_at) FROM feeds) AS polled, (SELECT max(settled_at)"
+        " FROM outbox WHERE state = 'sent') AS delivered, (SELECT count(*) FROM feeds) AS feeds",
+    )[0]
+    failing = sql.rows(
+        db,
+        "SELECT * FROM feeds WHERE failures > 0 ORDER BY failures DESC, url LIMIT ?",
+        [FAILING_SHOWN],
+    )
+    return Works(
+        feeds=times["feeds"],
+        failing=tuple(feeds.state_of(row) for row in failing),
+        last_poll=sql.to_time_or_none(times["polled"]),
+        last_delivery=sql.to_time_or_none(times["delivered"]),
+        queues=outbox_rows.queues(db, now),
+    )
 
 
 def counts(db: Database) -> Counts:

@@ -13,6 +13,7 @@ from bot.model import (
     Article,
     ChangeKind,
     Claim,
+    Decision,
     DeliveryState,
     Entry,
     Essay,
@@ -33,7 +34,9 @@ from bot.model import (
 class AlertPolicy:
     """Which verdicts readers are told of, and where.
 
-    ``channels``: the names of the adapters that get a row in the outbox. ``min_confidence``: 0..1.
+    ``channels``: those of the config, by their addresses. They receive what ``stances`` and
+    ``min_confidence`` (0..1) admit, unless the ledger holds a subscription of theirs; channels that
+    only the ledger knows are served too (bot.ledger.subscription_rows).
     """
 
     channels: tuple[str, ...] = ()
@@ -270,3 +273,52 @@ class Housekeeping:
     pages: int
     free_pages: int
     wal_pages: int  # still in the write-ahead log: above 0 where a reader held it
+
+
+# --- the desk ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """One row of the desk's log on an alert: a decision, or the undoing of one."""
+
+    decision: Decision
+    undone: bool  # by a later row
+    undoes: bool  # this row undoes an earlier one
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A claim of which a channel hears nothing new until then."""
+
+    channel: str
+    claim_id: str
+    until: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since a time: standings that moved, and alerts made or revised.
+
+    ``alerts`` are at their last revision, contradictions first, then the newest. ``more`` counts
+    those beyond the limit.
+    """
+
+    standings: tuple[StandingChange, ...]
+    alerts: tuple[Alert, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """How the machinery runs. Times are None where a thing has never happened.
+
+    ``failing`` are the feeds that failed when last tried, the longest failing first.
+    """
+
+    feeds: int
+    failing: tuple[FeedState, ...]
+    last_poll: datetime | None
+    last_delivery: datetime | None
+    queues: tuple[ChannelQueue, ...]

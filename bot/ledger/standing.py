@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.ledger.records import Evidence
+from bot.ledger.records import Evidence, EvidenceItem
 from bot.model import Stance, Standing, Strength, Voice
 
 INDICATOR_WEIGHTS = {Strength.STRONG: 1.0, Strength.MODERATE: 0.6, Strength.WEAK: 0.3}
@@ -57,13 +57,22 @@ class Assessment:
 
 def weight(evidence: Evidence) -> float:
     """How much one verdict counts, 0..1."""
-    if evidence.stance is Stance.UPDATE:
+    return _weight(evidence.stance, evidence.strength, evidence.asserted_by, evidence.voice)
+
+
+def weight_of(item: EvidenceItem) -> float:
+    """The same for a verdict as it stands in the ledger."""
+    verdict = item.verdict
+    strength = verdict.indicator.strength if verdict.indicator else None
+    voice = item.article.entry.outlet.voice
+    return _weight(verdict.stance, strength, verdict.asserted_by, voice)
+
+
+def _weight(stance: Stance, strength: Strength | None, asserted_by: str, voice: Voice) -> float:
+    if stance is Stance.UPDATE:
         return 0.0
-    indicator = (
-        NO_INDICATOR_WEIGHT if evidence.strength is None else INDICATOR_WEIGHTS[evidence.strength]
-    )
-    speaker = SPEAKER_FACTORS.get(evidence.asserted_by, PARTY_FACTOR)
-    return indicator * min(speaker, VOICE_FACTORS[evidence.voice])
+    indicator = NO_INDICATOR_WEIGHT if strength is None else INDICATOR_WEIGHTS[strength]
+    return indicator * min(SPEAKER_FACTORS.get(asserted_by, PARTY_FACTOR), VOICE_FACTORS[voice])
 
 
 def standing(evidence: Iterable[Evidence]) -> Assessment:

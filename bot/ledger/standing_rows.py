@@ -96,6 +96,28 @@ def last_standing(db: Database, essay_id: str, claim_id: str) -> Standing:
     return Standing.QUIET if row is None else Standing(row["standing"])
 
 
+def history(
+    db: Database, essay_id: str, *, claim_id: str | None = None, since: datetime | None = None
+) -> tuple[StandingChange, ...]:
+    """The changes of standing, oldest first: of one claim or all, recorded from then on or ever."""
+    found = sql.rows(
+        db,
+        "SELECT * FROM standings WHERE essay_id = ?1 AND (?2 IS NULL OR claim_id = ?2)"
+        " AND (?3 IS NULL OR recorded_at >= ?3) ORDER BY id",
+        [essay_id, claim_id, sql.to_text_or_none(since)],
+    )
+    return tuple(
+        StandingChange(
+            claim_id=row["claim_id"],
+            previous=Standing(row["previous"]),
+            standing=Standing(row["standing"]),
+            at=sql.to_time(row["at"]),
+            reasons=tuple(json.loads(row["reasons"])["reasons"]),
+        )
+        for row in found
+    )
+
+
 def accounts(db: Database, essay: Essay) -> tuple[ClaimAccount, ...]:
     """Where every claim of the essay stands, in its order."""
     return tuple(_account(db, essay.id, claim) for claim in essay.claims)

@@ -14,23 +14,39 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.ledger import articles, feeds, outbox_rows, queries, standing_rows
+from bot.alerts.subscriptions import Subscription
+from bot.ledger import (
+    alert_rows,
+    articles,
+    desk_rows,
+    feeds,
+    outbox_rows,
+    queries,
+    routing,
+    standing_rows,
+)
 from bot.ledger.commit import commit
 from bot.ledger.database import BUSY_TIMEOUT_S
+from bot.ledger.desk_rows import Outcome
 from bot.ledger.owner import Owner
 from bot.ledger.records import (
+    Changes,
     ChannelQueue,
     ClaimAccount,
     CommitResult,
     Counts,
+    DeskEntry,
     EvidenceItem,
     FeedState,
     FeedUpdate,
     Housekeeping,
+    Mute,
+    StandingChange,
     Trace,
+    Works,
 )
 from bot.ledger.trace import trace
-from bot.model import Alert, Delivery, Entry, Essay
+from bot.model import Actor, Alert, Delivery, DeskAction, Entry, Essay
 from bot.ports import Clock
 
 
@@ -102,7 +118,9 @@ class Ledger:
     ) -> list[Delivery]:
         """Up to ``limit`` rows of each channel (or of that one), in order.
 
-        A channel's later rows wait behind an earlier one that is not due yet.
+        A channel's later rows wait behind an earlier one that is not due yet, and all of them
+        through its quiet hours. ``Alert.turned`` and ``Alert.changed`` are as that very channel
+        must see them: against what was last posted there.
         """
         return await self._owner.read(
             partial(outbox_rows.due, now=now, limit=limit, channel=channel)
@@ -128,7 +146,64 @@ class Ledger:
 
     async def queues(self) -> tuple[ChannelQueue, ...]:
         """What waits, by channel; a channel with nothing to send is not in it."""
-        return await self._owner.read(outbox_rows.queues)
+        return await self._owner.read(partial(outbox_rows.queues, now=self._clock.now()))
+
+    # --- what people decide ----------------------------------------------------------------------
+
+    async def decide(self, alert_id: int, seen: int, action: DeskAction, actor: Actor) -> Outcome:
+        """Records what a person says of an alert of which they saw revision ``seen``."""
+        return await self._owner.write(
+            partial(
+                desk_rows.decide,
+                alert_id=alert_id,
+                seen=seen,
+                action=action,
+                actor=actor,
+                now=self._clock.now(),
+            )
+        )
+
+    async def undo(self, alert_id: int, actor: Actor) -> Outcome:
+        """Takes back the decision that holds on an alert."""
+        now = self._clock.now()
+        return await self._owner.write(
+            partial(desk_rows.undo, alert_id=alert_id, actor=actor, now=now)
+        )
+
+    async def desk_log(self, alert_id: int) -> tuple[DeskEntry, ...]:
+        """All that was decided on an alert, oldest first."""
+        return await self._owner.read(partial(desk_rows.decisions, alert_id=alert_id))
+
+    async def subscribe(self, wanted: Subscription | None, actor: Actor) -> None:
+        """From now on the actor's channel receives that; None: nothing new."""
+        now = self._clock.now()
+        await self._owner.write(partial(desk_rows.subscribe, wanted=wanted, actor=actor, now=now))
+
+    async def subscription(self, channel: str) -> Subscription | None:
+        """What the channel was subscribed to in chat; None: nothing."""
+        return await self._owner.read(partial(routing.subscription, channel=channel))
+
+    async def mute(
+        self, essay_id: str, claim_id: str, until: datetime | None, actor: Actor
+    ) -> None:
+        """Mutes a claim in the actor's channel until then; None ends it."""
+        await self._owner.write(
+            partial(
+                desk_rows.mute,
+                essay_id=essay_id,
+                claim_id=claim_id,
+                until=until,
+                actor=actor,
+                now=self._clock.now(),
+            )
+        )
+
+    async def mutes(self, essay_id: str, channel: str) -> tuple[Mute, ...]:
+        """The mutes that hold in a channel."""
+        now = self._clock.now()
+        return await self._owner.read(
+            partial(routing.mutes, essay_id=essay_id, channel=channel, now=now)
+        )
 
     # --- what people ask -------------------------------------------------------------------------
 
@@ -150,6 +225,34 @@ class Ledger:
     async def alerts(self, limit: int = 20) -> tuple[Alert, ...]:
         """The alerts made last, newest first, each at its last revision."""
         return await self._owner.read(partial(queries.alerts, limit=limit))
+
+    async def alert(self, alert_id: int) -> Alert | None:
+        """The alert at its last revision; None: there is none."""
+        return await self._owner.read(partial(alert_rows.known, alert_id=alert_id))
+
+    async def search(
+        self, words: Sequence[str], essay_id: str, limit: int
+    ) -> tuple[EvidenceItem, ...]:
+        """The verdicts that hold and whose report has all the words, newest first."""
+        return await self._owner.read(
+            partial(queries.search, words=words, essay_id=essay_id, limit=limit)
+        )
+
+    async def changes(self, essay_id: str, since: datetime, limit: int) -> Changes:
+        """What changed since then, contradictions first."""
+        return await self._owner.read(
+            partial(queries.changes, essay_id=essay_id, since=since, limit=limit)
+        )
+
+    async def standing_history(self, essay_id: str, claim_id: str) -> tuple[StandingChange, ...]:
+        """How a claim's standing changed, oldest first."""
+        return await self._owner.read(
+            partial(standing_rows.history, essay_id=essay_id, claim_id=claim_id)
+        )
+
+    async def works(self) -> Works:
+        """How feeds, deliveries and queues are doing."""
+        return await self._owner.read(partial(queries.works, now=self._clock.now()))
 
     async def trace(self, wanted: str) -> Trace | None:
         """All that happened to the article of that URL, key, feed id or number."""
