@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from adapters import console, memory, webhook
+from adapters import console, discord, memory, slack, webhook
 from adapters.kind import AdapterKind, Options, Surroundings
 from bot.errors import ConfigError
 from bot.ports import ChatAdapter
 
-ADAPTERS: Mapping[str, AdapterKind] = MappingProxyType(
-    {kind.name: kind for kind in (console.KIND, webhook.KIND, memory.KIND)}
-)
+_KINDS = (console.KIND, webhook.KIND, memory.KIND, slack.KIND, discord.KIND)
+ADAPTERS: Mapping[str, AdapterKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 
 
 def build(
@@ -26,9 +25,15 @@ def build(
     """
     if secret:
         options = {**options, "secret": secret}
+    kind = kind_of(adapter, channel)
+    return kind.make(channel, kind.check(channel, options), surroundings)
+
+
+def kind_of(adapter: str, channel: str) -> AdapterKind:
+    """The kind that a channel names. Raises ConfigError."""
     kind = ADAPTERS.get(adapter)
     if kind is None:
         near = get_close_matches(adapter, ADAPTERS, n=1)
         remedy = f'did you mean "{near[0]}"?' if near else f"write one of: {', '.join(ADAPTERS)}"
         raise ConfigError(f'channel "{channel}": there is no adapter "{adapter}" -> {remedy}')
-    return kind.make(channel, kind.check(channel, options), surroundings)
+    return kind

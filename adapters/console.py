@@ -149,7 +149,11 @@ def update_line(alert: Alert, shown: Card, outlets_known: int) -> Text:
     names = outlet_names(alert.carriers)
     new = names[outlets_known:]
     parts = []
-    if new:
+    if shown.withdrawn:
+        parts.append(f"WITHDRAWN: {shown.withdrawn}")
+    elif shown.decision and not new:
+        parts.append(shown.decision)
+    elif new:
         parts.append(f"also carried by {listed(new, OUTLETS_NAMED)}")
     else:
         parts.append("updated")
@@ -206,6 +210,10 @@ class AlertCard:
         yield Segment(""), self._head()
         if shown.turned:
             yield _label("! turned", bold), Text(shown.turned, bold)
+        if shown.withdrawn:
+            yield _label("! gone", bold), Text(f"withdrawn: {shown.withdrawn}", bold)
+        if shown.decision:
+            yield _label("  desk"), Text(shown.decision, bold)
         yield _label("- claim", bold), Text(shown.statement)
         yield _label(""), Text(shown.place, _FAINT)
         yield _label("+ report", tint + bold), Text(f"“{shown.sentence}”", tint)

@@ -52,11 +52,17 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What adapters are given besides their settings. ``console``: None for standard output."""
+    """What adapters are given besides their settings. ``console``: None for standard output.
+
+    ``variables``: what the environment gives a platform (tokens, addresses), by name. A secret is
+    never shown or logged. ``holders``: whom [roles] names, as `platform:id`.
+    """
 
     clock: Clock
     http: HttpLimits = field(default_factory=HttpLimits)
     console: Console | None = None
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    holders: tuple[str, ...] = ()
 
 
 Values = Mapping[str, str]
@@ -71,6 +77,8 @@ class AdapterKind:
 
     The checked settings hold every setting, "" where it has neither value nor default.
     ``remote``: it talks to a server, so the tests hold a fake of it, `tests/fakes/NAME_server.py`.
+    ``platform``: one adapter serves all channels (bot.ports.InteractiveAdapter): ``make`` is called
+    once, with the kind's name and no settings; each channel has the setting ``channel``, its id.
     """
 
     name: str
@@ -78,6 +86,7 @@ class AdapterKind:
     settings: tuple[Setting, ...]
     make: Factory
     remote: bool = False
+    platform: bool = False
 
     def check(self, channel: str, options: Options) -> dict[str, str]:
         """The settings, complete and valid. Raises ConfigError that lists every mistake."""

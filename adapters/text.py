@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from adapters.clean import clean, web_link
-from bot.model import Alert, Carrier, Claim, Stance, Standing, Voice
+from bot.model import Alert, Carrier, Claim, DeskAction, Stance, Standing, Voice
 
 # Lengths in code points.
 STATEMENT_MAX = 600
@@ -24,6 +24,7 @@ TITLE_MAX = 160
 LINK_MAX = 2000
 
 OUTLETS_NAMED = 3
+CHANGES_MAX = 5
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Shapes, not ticks and crosses: a tick would say that the claim is true.
@@ -34,6 +35,11 @@ _STANDINGS = {
     Standing.SUPPORTED: "supported",
     Standing.CONTESTED: "contested: sources conflict",
     Standing.CONTRADICTED: "contradicted",
+}
+_DECISIONS = {
+    DeskAction.CONFIRM: "confirmed",
+    DeskAction.WRONG_STANCE: "stance called wrong",
+    DeskAction.NOT_THIS_CLAIM: "said not to be about this claim",
 }
 _VOICES = {Voice.INDEPENDENT: "", Voice.STATE: " (state media)", Voice.PARTY: " (a party's own)"}
 _ASSERTED = {
@@ -65,7 +71,9 @@ class Card:
 
     ``mark`` and ``stance`` tell the stances apart without colour, by shape and by word.
     ``reason`` is the indicator's text, ``side`` says what it counts for. ``turned`` is set where
-    this revision takes back what an earlier one said.
+    this revision takes back what an earlier one said. ``withdrawn`` is set where its evidence was
+    taken back: the card is then struck through. ``decision`` is the desk's word on it, ``changed``
+    what is new (Alert.changed).
     """
 
     mark: str
@@ -84,6 +92,9 @@ class Card:
     standing: str
     turned: str
     link: str
+    withdrawn: str = ""
+    decision: str = ""
+    changed: tuple[str, ...] = ()
 
     @property
     def head(self) -> str:
@@ -111,19 +122,38 @@ def card(
         side=_side(alert),
         asserted=asserted(alert.asserted_by),
         confidence=confidence(alert.confidence),
-        outlets=outlets(alert.carriers, outlets_named),
+        outlets=outlets(alert.carriers, outlets_named) + origins(alert),
         at=time_utc(alert.at),
         standing=standing(alert),
         turned=_turned(alert, earlier),
         link=link(alert.carriers),
+        withdrawn=clean(alert.withdrawn, INDICATOR_MAX),
+        decision=decision(alert),
+        changed=tuple(clean(one, INDICATOR_MAX) for one in alert.changed[:CHANGES_MAX]),
     )
 
 
 def one_line(alert: Alert) -> str:
     """The alert as one line of text, for a log or a receiver that shows nothing else."""
     shown = card(alert)
-    turned = " (turned)" if shown.turned else ""
-    return f"{shown.head}{turned}: {shown.sentence} ({shown.outlets}, {shown.at})"
+    note = " (withdrawn)" if shown.withdrawn else " (turned)" if shown.turned else ""
+    return f"{shown.head}{note}: {shown.sentence} ({shown.outlets}, {shown.at})"
+
+
+def origins(alert: Alert) -> str:
+    """`; 2 independent origins` where the outlets share them, else ""."""
+    count = alert.independent_origins
+    if count >= len(outlet_names(alert.carriers)):
+        return ""
+    return f"; {count} independent origin{'' if count == 1 else 's'}"
+
+
+def decision(alert: Alert) -> str:
+    """`confirmed by Ada, 21 Oct 2025, 14:05 UTC`; "" where the desk decided nothing."""
+    if alert.decision is None:
+        return ""
+    by = clean(alert.decision.by, NAME_MAX) or "somebody"
+    return f"{_DECISIONS[alert.decision.action]} by {by}, {time_utc(alert.decision.at)}"
 
 
 def stance_mark(stance: Stance) -> str:

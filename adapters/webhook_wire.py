@@ -17,6 +17,7 @@ from typing import Any
 
 from adapters.clean import clean, web_link
 from adapters.text import (
+    CHANGES_MAX,
     ID_MAX,
     INDICATOR_MAX,
     LINK_MAX,
@@ -24,6 +25,7 @@ from adapters.text import (
     SENTENCE_MAX,
     STATEMENT_MAX,
     TITLE_MAX,
+    decision,
     one_line,
     outlet_names,
 )
@@ -156,6 +158,10 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "standing": alert.standing.value,
         "previous_standing": alert.previous_standing.value,
         "outlet_count": len(outlet_names(alert.carriers)),
+        "origin_count": alert.independent_origins,
+        "withdrawn": clean(alert.withdrawn, INDICATOR_MAX),
+        "decision": decision(alert),
+        "changed": [clean(one, INDICATOR_MAX) for one in alert.changed[:CHANGES_MAX]],
         "carriers": [_carrier(carrier) for carrier in alert.carriers[:CARRIERS_MAX]],
     }
 

@@ -12,12 +12,19 @@ from typing import Protocol
 
 from rich.console import Console
 
-from adapters.base import build
+from adapters.base import ADAPTERS, build
 from adapters.kind import HttpLimits, Surroundings
 from adapters.memory import MemoryAdapter
 from bot.errors import DeliveryError
 from bot.ports import ChatAdapter
 from tests.contract.samples import NOW
+from tests.fakes import discord_server, slack_server
+from tests.fakes.discord_parts import CHANNEL as DISCORD_DESK
+from tests.fakes.discord_parts import Reply as DiscordReply
+from tests.fakes.discord_rules import texts
+from tests.fakes.slack_limits import strings
+from tests.fakes.slack_server import DESK as SLACK_DESK
+from tests.fakes.slack_server import SlackServer
 from tests.fakes.webhook_server import How, Reply, WebhookServer
 
 SECRET = "a secret of the tests"
@@ -35,6 +42,7 @@ class Harness(Protocol):
     """What the suite needs of a platform."""
 
     adapter: ChatAdapter
+    channel: str  # the address of the channel that it is sent to
 
     def shown(self) -> list[str]:
         """What readers or the receiver got, one text per delivery, in order."""
@@ -71,6 +79,8 @@ class Screen(io.StringIO):
 
 
 class ConsoleHarness:
+    channel = "desk"
+
     def __init__(self) -> None:
         self.screen = Screen()
         console = Console(file=self.screen, width=100)
@@ -94,6 +104,8 @@ class ConsoleHarness:
 
 
 class MemoryHarness:
+    channel = "desk"
+
     def __init__(self) -> None:
         adapter = build("memory", "desk", {}, Surroundings(FixedClock()))
         assert isinstance(adapter, MemoryAdapter)
@@ -117,6 +129,8 @@ class MemoryHarness:
 
 
 class WebhookHarness:
+    channel = "desk"
+
     def __init__(self, server: WebhookServer) -> None:
         self.server = server
         surroundings = Surroundings(FixedClock(), HttpLimits(timeout_s=WAIT_MAX_S))
@@ -139,6 +153,63 @@ class WebhookHarness:
         self.server.released.set()
 
 
+class SlackHarness:
+    channel = f"slack:{SLACK_DESK}"
+
+    def __init__(self, server: SlackServer) -> None:
+        self.server = server
+        surroundings = Surroundings(FixedClock(), variables=server.variables)
+        self.adapter = ADAPTERS["slack"].make("slack", {}, surroundings)
+
+    def shown(self) -> list[str]:
+        told = self.server.channels[SLACK_DESK].told
+        posts = [one for one in told if "thread_ts" not in one]
+        return ["\n".join(strings(one["blocks"])) for one in posts]
+
+    def break_for_good(self) -> None:
+        self.server.channels[SLACK_DESK].archived = True
+
+    def hold(self) -> None:
+        self._before = len(self._posts())
+        self.server.released.clear()
+        self.server.plan.append(slack_server.Reply(hang=True, method="chat.postMessage"))
+
+    async def held(self) -> None:
+        await self.server.until(lambda: len(self._posts()) > self._before)
+
+    def release(self) -> None:
+        self.server.released.set()
+
+    def _posts(self) -> list[slack_server.Call]:
+        return [one for one in self.server.calls if one.method == "chat.postMessage"]
+
+
+class DiscordHarness:
+    channel = f"discord:{DISCORD_DESK}"
+
+    def __init__(self, server: discord_server.DiscordServer) -> None:
+        self.server = server
+        around = Surroundings(FixedClock(), variables=server.variables)
+        self.adapter = ADAPTERS["discord"].make("discord", {}, around)
+
+    def shown(self) -> list[str]:
+        told = (body for _, body in self.server.calls if body.get("embeds"))
+        return ["\n".join(texts(body)) for body in told]
+
+    def break_for_good(self) -> None:
+        self.server.channels.clear()
+
+    def hold(self) -> None:
+        self._before = self.server.seen
+        self.server.plan.append(DiscordReply(hang=True))
+
+    async def held(self) -> None:
+        await self.server.until_seen(self._before + 1)
+
+    def release(self) -> None:
+        self.server.released.set()
+
+
 @asynccontextmanager
 async def console() -> AsyncIterator[Harness]:
     yield ConsoleHarness()
@@ -156,10 +227,26 @@ async def webhook() -> AsyncIterator[Harness]:
         assert server.faults == []
 
 
+@asynccontextmanager
+async def slack() -> AsyncIterator[Harness]:
+    async with SlackServer() as server:
+        yield SlackHarness(server)
+        assert server.faults == []
+
+
+@asynccontextmanager
+async def discord() -> AsyncIterator[Harness]:
+    async with discord_server.DiscordServer() as server:
+        yield DiscordHarness(server)
+    assert server.faults == []
+
+
 HARNESSES: Mapping[str, Callable[[], AbstractAsyncContextManager[Harness]]] = {
     "console": console,
     "webhook": webhook,
     "memory": memory,
+    "discord": discord,
+    "slack": slack,
 }
 # Where a send takes no time, so that nothing can be held up.
 INSTANT = frozenset({"memory"})

@@ -14,7 +14,7 @@ import pytest
 from adapters.base import ADAPTERS
 from adapters.memory import MemoryAdapter
 from bot.errors import DeliveryError
-from bot.model import Alert, Outlet
+from bot.model import Alert, Outlet, split_address
 from tests.contract.harnesses import HARNESSES, INSTANT, Harness
 from tests.contract.samples import ALERT, CLAIM, GROWN, TURNED, delivery
 
@@ -96,6 +96,10 @@ def test_no_harness_is_left_of_a_platform_that_is_gone() -> None:
     assert set(HARNESSES) == set(ADAPTERS)
 
 
+async def send(harness: Harness, alert: Alert = ALERT, receipt: str = "") -> str:
+    return await harness.adapter.send(delivery(alert, receipt, harness.channel))
+
+
 def docs_section(name: str) -> str:
     head, _, rest = DOCS.read_text(encoding="utf-8").partition(f"\n## {name}\n")
     return rest.partition("\n## ")[0] if rest and head else ""
@@ -106,7 +110,7 @@ async def test_start_and_stop_may_be_called_twice_and_again(harness: Harness) ->
     for _ in range(2):
         await harness.adapter.start()
         await harness.adapter.start()
-        assert await harness.adapter.send(delivery())
+        assert await send(harness)
         await harness.adapter.stop()
         await harness.adapter.stop()
 
@@ -116,18 +120,18 @@ async def test_before_the_start_and_after_the_stop_a_send_is_to_be_tried_again(
 ) -> None:
     for _ in range(2):
         with pytest.raises(DeliveryError) as caught:
-            await harness.adapter.send(delivery())
+            await send(harness)
         assert caught.value.try_again
         await harness.adapter.start()
         await harness.adapter.stop()
 
 
-async def test_it_bears_the_channels_name(harness: Harness) -> None:
-    assert harness.adapter.name == "desk"
+async def test_it_bears_the_channels_name_or_its_platforms(harness: Harness) -> None:
+    assert harness.adapter.name == split_address(harness.channel)[0]
 
 
 async def test_a_send_reaches_the_channel_and_returns_a_receipt(started: Harness) -> None:
-    receipt = await started.adapter.send(delivery())
+    receipt = await send(started)
     assert receipt
     assert len(receipt) <= 255
     (shown,) = started.shown()
@@ -135,34 +139,34 @@ async def test_a_send_reaches_the_channel_and_returns_a_receipt(started: Harness
 
 
 async def test_an_update_takes_the_receipt_of_the_first(started: Harness) -> None:
-    first = await started.adapter.send(delivery())
-    second = await started.adapter.send(delivery(GROWN, first))
+    first = await send(started)
+    second = await send(started, GROWN, first)
     assert second
     assert len(started.shown()) == 2
 
 
 async def test_an_update_with_a_receipt_from_elsewhere_is_still_told(started: Harness) -> None:
-    assert await started.adapter.send(delivery(GROWN, "1700000000.12345"))
+    assert await send(started, GROWN, "1700000000.12345")
     assert len(started.shown()) == 1
 
 
 async def test_a_turned_stance_is_told(started: Harness) -> None:
-    first = await started.adapter.send(delivery())
-    assert await started.adapter.send(delivery(TURNED, first))
+    first = await send(started)
+    assert await send(started, TURNED, first)
     assert len(started.shown()) == 2
 
 
 async def test_sends_arrive_in_their_order(started: Harness) -> None:
     alerts = [replace(ALERT, id=n, claim=replace(CLAIM, id=f"C{n:02}")) for n in range(20, 30)]
     for alert in alerts:
-        await started.adapter.send(delivery(alert))
+        await send(started, alert)
     for alert, shown in zip(alerts, started.shown(), strict=True):
         assert alert.claim.id in shown
 
 
 @pytest.mark.parametrize("text", list(HOSTILE.values()), ids=list(HOSTILE))
 async def test_hostile_text_is_delivered_bounded_and_visible(started: Harness, text: str) -> None:
-    assert await started.adapter.send(delivery(hostile(text)))
+    assert await send(started, hostile(text))
     (shown,) = started.shown()
     if isinstance(started.adapter, MemoryAdapter):
         return  # it keeps values, and shows nothing to anyone
@@ -174,7 +178,7 @@ async def test_hostile_text_is_delivered_bounded_and_visible(started: Harness, t
 async def test_a_channel_that_is_gone_is_not_tried_again(started: Harness) -> None:
     started.break_for_good()
     with pytest.raises(DeliveryError) as caught:
-        await started.adapter.send(delivery())
+        await send(started)
     assert not caught.value.try_again
     assert "\n" not in str(caught.value)
     await started.adapter.stop()
@@ -182,34 +186,34 @@ async def test_a_channel_that_is_gone_is_not_tried_again(started: Harness) -> No
 
 async def test_a_cancelled_send_leaves_the_adapter_usable(slow: Harness) -> None:
     slow.hold()
-    send = asyncio.create_task(slow.adapter.send(delivery()))
+    sending = asyncio.create_task(send(slow))
     await slow.held()
-    send.cancel()
+    sending.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await send
+        await sending
     slow.release()
-    assert await slow.adapter.send(delivery(replace(ALERT, id=42)))
+    assert await send(slow, replace(ALERT, id=42))
     await slow.adapter.stop()
 
 
 async def test_a_stop_waits_for_the_work_in_hand(slow: Harness) -> None:
     slow.hold()
-    send = asyncio.create_task(slow.adapter.send(delivery()))
+    sending = asyncio.create_task(send(slow))
     await slow.held()
     stop = asyncio.create_task(slow.adapter.stop())
     await asyncio.sleep(0)
     assert not stop.done()
     slow.release()
-    assert await send
+    assert await sending
     await stop
     assert len(slow.shown()) == 1
 
 
 async def test_the_loop_goes_on_while_the_platform_takes_its_time(slow: Harness) -> None:
     slow.hold()
-    send = asyncio.create_task(slow.adapter.send(delivery()))
+    sending = asyncio.create_task(send(slow))
     # The loop would never get here if the send had blocked it.
     await slow.held()
-    assert not send.done()
+    assert not sending.done()
     slow.release()
-    assert await send
+    assert await sending

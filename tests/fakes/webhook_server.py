@@ -48,6 +48,10 @@ _ALERT = {
     "standing": str,
     "previous_standing": str,
     "outlet_count": int,
+    "origin_count": int,
+    "withdrawn": str,
+    "decision": str,
+    "changed": list,
     "carriers": list,
 }
 _CLAIM = {

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from adapters.console import CARD_WIDTH_MAX, ConsoleAdapter, Receipt, renderable
 from bot.errors import DeliveryError
-from bot.model import Delivery, Outlet, Stance
-from tests.contract.samples import ALERT, CLAIM, GROWN, TURNED, carrier, delivery
+from bot.model import Decision, Delivery, DeskAction, Outlet, Stance
+from tests.contract.samples import ALERT, CLAIM, GROWN, NOW, TURNED, carrier, delivery
 
 FIRST = str(Receipt(41, Stance.SUPPORTS, 1))
 
@@ -194,3 +194,12 @@ def test_two_outlets_of_one_name_are_one() -> None:
     twice = replace(ALERT, carriers=(carrier("Wire"), carrier("WIRE", 5)))
     assert "1 outlet now" in printed(delivery(twice, FIRST))
     assert Outlet("Wire") != Outlet("WIRE")
+
+
+def test_a_withdrawal_and_a_decision_are_told() -> None:
+    gone = replace(GROWN, withdrawn="Example Wire changed its report")
+    receipt = str(Receipt(ALERT.id, ALERT.stance, 3))
+    assert "WITHDRAWN: Example Wire" in printed(delivery(gone, receipt=receipt))
+    decided = replace(GROWN, decision=Decision(DeskAction.CONFIRM, "Ada", NOW))
+    told = printed(delivery(decided, receipt=receipt), width=200)
+    assert "confirmed by Ada, 21 Oct 2025, 16:30 UTC" in told

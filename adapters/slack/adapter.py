@@ -1,0 +1,166 @@
+"""The Slack adapter: one connection for all channels. Puts the parts of this package together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.inflight import InFlight
+from adapters.slack.delivering import Poster
+from adapters.slack.hearing import Ears, Patience
+from adapters.slack.interactions import Interactions
+from adapters.slack.people import PLATFORM, UserGroups
+from adapters.slack.replying import PICTURE_WAIT_S, Replies
+from adapters.slack.settings import SlackSettings
+from adapters.slack.web import web_client, who_am_i
+from bot.errors import ConfigError
+from bot.log import logger
+from bot.model import Delivery, split_address
+from bot.ports import Clock, Desk
+
+EVENTS_PATH = "/slack/events"
+BODY_BYTES_MAX = 1024 * 1024
+FINISH_WITHIN_S = 5.0
+_log = logger("slack")
+
+
+@dataclass(slots=True)
+class _Running:
+    """What there is between start and stop."""
+
+    poster: Poster
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+
+class SlackAdapter:
+    """Implements bot.ports.InteractiveAdapter.
+
+    ``groups``: the user groups that [roles] names; only their members are asked for.
+    """
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        clock: Clock,
+        groups: tuple[str, ...] = (),
+        *,
+        patience: Patience | None = None,
+        picture_wait_s: float = PICTURE_WAIT_S,
+    ) -> None:
+        self.name = PLATFORM
+        self.address = ""  # host:port that listens for Slack, in HTTP mode
+        self._settings = settings
+        self._clock = clock
+        self._groups = groups
+        self._patience = patience or Patience()
+        self._picture_wait_s = picture_wait_s
+        self._desk: Desk | None = None
+        self._running: _Running | None = None
+        self._in_flight = InFlight(self.name)
+
+    def connect(self, desk: Desk) -> None:
+        """Whom to ask when people do."""
+        self._desk = desk
+
+    async def start(self) -> None:
+        """Signs in and listens. Raises ConfigError (a token, the address) or DeliveryError."""
+        if self._running is None:
+            async with AsyncExitStack() as stack:
+                poster = await self._open(stack)
+                self._running = _Running(poster, stack.pop_all())
+        self._in_flight.open()
+
+    async def send(self, delivery: Delivery) -> str:
+        """The receipt is the message's id and the outlets that it told of."""
+        with self._in_flight.one():
+            running = self._running
+            assert running is not None  # noqa: S101 - in_flight is open between start and stop only
+            _, channel = split_address(delivery.channel)
+            return await running.poster.send(delivery, channel)
+
+    async def stop(self) -> None:
+        """Hears no more, finishes the sends and answers under way, and disconnects."""
+        await self._in_flight.close()
+        running, self._running = self._running, None
+        if running is not None:
+            await running.stack.aclose()
+
+    async def _open(self, stack: AsyncExitStack) -> Poster:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = web_client(self._settings, session)
+        me = await who_am_i(client)
+        app = _bolt_app(self._settings, client, me)
+        ears = Ears(app, self._settings.app_token, client, self._patience)
+        loop = asyncio.get_running_loop()
+        if self._desk is not None:
+            groups = UserGroups(client, self._groups, loop.time)
+            replies = Replies(client, picture_wait_s=self._picture_wait_s)
+            talk = Interactions(self._desk, client, groups, replies, self._clock)
+            talk.register(app)
+            stack.push_async_callback(talk.finish, FINISH_WITHIN_S)
+        if self._settings.app_token:
+            stack.push_async_callback(ears.close)
+            await ears.open()
+            poster = Poster(client, ears.posted)
+        else:
+            await self._serve(app, stack)
+            poster = Poster(client, lambda _ts: None)
+        _log.info("slack connected", team=me.get("team", ""), bot=me.get("user", ""))
+        return poster
+
+    async def _serve(self, app: AsyncApp, stack: AsyncExitStack) -> None:
+        """Takes Slack's signed requests; bolt checks signature and age before anything else."""
+
+        async def take(request: web.Request) -> web.Response:
+            answer = await app.async_dispatch(await to_bolt_request(request))
+            return await to_aiohttp_response(answer)
+
+        server = web.Application(client_max_size=BODY_BYTES_MAX)
+        server.router.add_post(EVENTS_PATH, take)
+        runner = web.AppRunner(server, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        host, port = self._settings.host, self._settings.port
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"slack: cannot listen on {host}:{port} ({error.strerror}) -> free it, or set"
+                " SLACK_LISTEN to another host:port"
+            ) from error
+        self.address = "{}:{}".format(*runner.addresses[0][:2])
+        _log.info("slack listens", address=f"http://{self.address}{EVENTS_PATH}")
+
+
+def _bolt_app(settings: SlackSettings, client: AsyncWebClient, me: dict[str, str]) -> AsyncApp:
+    async def authorize(**_: object) -> AuthorizeResult:
+        # One workspace, one token: who we are was asked once, at the start.
+        return AuthorizeResult(
+            enterprise_id=me.get("enterprise_id"),
+            team_id=me.get("team_id"),
+            bot_user_id=me.get("user_id"),
+            bot_id=me.get("bot_id"),
+            bot_token=settings.bot_token,
+        )
+
+    log = logging.getLogger("slack_bolt.claimwire")
+    # It warns of a token beside authorize, which is how it is meant here, at every start.
+    log.setLevel(logging.ERROR)
+    return AsyncApp(
+        name="claimwire",
+        logger=log,
+        client=client,
+        authorize=authorize,
+        signing_secret=settings.signing_secret or "socket-mode-signs-nothing",
+        # The echo of an own post is what tells that the connection hears (hearing.py).
+        ignoring_self_events_enabled=False,
+    )
