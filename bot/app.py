@@ -11,23 +11,26 @@ from functools import partial
 
 from rich.console import Console
 
-from adapters.base import build
+from adapters.base import ADAPTERS, build, kind_of
 from adapters.kind import HttpLimits, Surroundings
 from bot import __version__
 from bot.alerts.outbox import Courier
 from bot.clock import SystemClock
+from bot.commands.checking import Checker
+from bot.commands.desk import Desk
+from bot.commands.people import Right, Roles
 from bot.config import Config
+from bot.config.platforms import SWITCHES
 from bot.errors import ClaimwireError, ConfigError, DeliveryError
 from bot.essay.loader import bundled, load
-from bot.judge.embedded import EmbeddedJudge
-from bot.judge.stance_model import BUNDLED, StanceModel
+from bot.judges import load_judge
 from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from bot.log import logger
-from bot.model import Essay
+from bot.model import Essay, channel_address
 from bot.pipeline import JudgeThread, Pipeline
-from bot.ports import ChatAdapter, Clock
+from bot.ports import ChatAdapter, Clock, InteractiveAdapter
 from bot.schedule import Schedule
 from feeds import opml
 from feeds.fetch import Fetcher, Limits
@@ -45,16 +48,20 @@ def load_essay(config: Config) -> Essay:
     return load(config.claimwire.essay) if config.claimwire.essay else bundled()
 
 
+def require_confirmed(essay: Essay) -> None:
+    """Raises ConfigError for a draft: nobody's readers are told by claims that no editor read."""
+    if essay.draft:
+        raise ConfigError(
+            f"{essay.id}: the essay is a draft. Make its claims and indicators yours, run"
+            " `claimwire claims check`, and remove the line draft = true. `claimwire judge` and"
+            " `claimwire replay` take a draft as it is."
+        )
+
+
 def load_feeds(config: Config) -> tuple[FeedSource, ...]:
     """The feeds that the config names, or the bundled list. Raises ConfigError."""
     path = config.opml_in_use()
     return opml.read(path) if path else opml.bundled()
-
-
-def load_judge(config: Config, essay: Essay) -> EmbeddedJudge:
-    """The embedded judge for the essay; takes about a second. Raises ConfigError."""
-    model = StanceModel(config.judge.model_dir or BUNDLED, threads=config.judge.threads)
-    return EmbeddedJudge(essay, model, alert_threshold=config.judge.alert_threshold)
 
 
 def fetch_limits(config: Config) -> Limits:
@@ -70,27 +77,67 @@ def fetch_limits(config: Config) -> Limits:
 
 
 def make_adapters(config: Config, clock: Clock, console: Console | None) -> list[ChatAdapter]:
-    """One adapter per channel, not started. Raises one ConfigError for all that is wrong."""
-    adapters, mistakes = [], []
+    """One adapter per channel, one per platform for all of its channels; not started.
+
+    A platform is there if a channel names it or its token is set. Raises one ConfigError for all
+    that is wrong.
+    """
+    adapters: list[ChatAdapter] = []
+    mistakes = []
     http = HttpLimits(user_agent=f"claimwire/{__version__}")
-    surroundings = Surroundings(clock=clock, http=http, console=console)
+    surroundings = Surroundings(
+        clock=clock,
+        http=http,
+        console=console,
+        variables=config.platforms,
+        holders=tuple(sorted(roles_of(config).everyone_named())),
+    )
+    platforms = {name for name, token in SWITCHES.items() if token in config.platforms}
     for channel in config.channels:
         try:
-            adapters.append(build(channel.adapter, channel.name, channel.settings, surroundings))
+            kind = kind_of(channel.adapter, channel.name)
+            if kind.platform:
+                kind.check(channel.name, channel.settings)
+                platforms.add(kind.name)
+            else:
+                adapters.append(build(kind.name, channel.name, channel.settings, surroundings))
         except ConfigError as error:
             mistakes.append(str(error))
+    for name in sorted(platforms & ADAPTERS.keys()):
+        try:
+            adapters.append(ADAPTERS[name].make(name, {}, surroundings))
+        except ConfigError as error:
+            mistakes.append(str(error))
+    names = [adapter.name for adapter in adapters]
+    mistakes += [
+        f'channel "{name}" has the name of a platform -> rename it'
+        for name in sorted(platforms)
+        if names.count(name) > 1
+    ]
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return adapters
 
 
 def alert_policy(config: Config, channels: Sequence[ChatAdapter]) -> AlertPolicy:
-    """Which verdicts go to which channels."""
+    """Which verdicts go to which channels, by their addresses."""
+    addresses = [
+        channel_address(one.adapter, one.settings["channel"])
+        for one in config.channels
+        if one.adapter in ADAPTERS and ADAPTERS[one.adapter].platform
+    ]
+    own = [one.name for one in channels if not isinstance(one, InteractiveAdapter)]
     return AlertPolicy(
-        channels=tuple(channel.name for channel in channels),
+        channels=(*own, *dict.fromkeys(addresses)),
         stances=frozenset(config.alerts.stances),
         min_confidence=config.alerts.min_confidence,
     )
+
+
+def roles_of(config: Config) -> Roles:
+    """Who may do what, by [roles]."""
+    held = {right: getattr(config.roles, right.value) for right in Right}
+    return Roles(config.roles.editors, held)
 
 
 async def start_adapters(adapters: Sequence[ChatAdapter]) -> frozenset[str]:
@@ -124,6 +171,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
     _stop_on_signals(stop)
     clock = SystemClock()
     essay, sources = load_essay(config), load_feeds(config)
+    require_confirmed(essay)
     adapters = make_adapters(config, clock, None)
     async with AsyncExitStack() as stack:
         judge = JudgeThread(await asyncio.to_thread(load_judge, config, essay))
@@ -131,16 +179,21 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
         stack.enter_context(sole_writer(config.ledger_path))
         ledger = await Ledger.open(config.ledger_path, clock)
         stack.push_async_callback(ledger.close)
+        fetcher = await stack.enter_async_context(Fetcher(clock, fetch_limits(config)))
+        policy = alert_policy(config, adapters)
+        checker = Checker(fetcher, judge, clock)
+        desk = Desk(essay, ledger, clock, roles_of(config), policy, checker)
         for adapter in adapters:
+            if isinstance(adapter, InteractiveAdapter):
+                adapter.connect(desk)
             stack.push_async_callback(adapter.stop)
         unstarted = await start_adapters(adapters)
-        fetcher = await stack.enter_async_context(Fetcher(clock, fetch_limits(config)))
         pipeline = Pipeline(
             fetcher=fetcher,
             judge=judge,
             ledger=ledger,
             clock=clock,
-            policy=alert_policy(config, adapters),
+            policy=policy,
             concurrency=config.feeds.concurrency,
         )
         rng = random.Random()  # noqa: S311 - it spreads retries and hides nothing

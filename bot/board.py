@@ -133,7 +133,8 @@ def _revision(trace: ArticleTrace) -> list[Text]:
             Text(f"  verdict  {verdict.claim_id} ")
             .append(stance_word(verdict.stance), style=STANCE_STYLES[verdict.stance])
             .append(
-                f" {verdict.confidence:.0%}, {asserted(verdict.asserted_by)}; {item.kind.value}"
+                f" {verdict.confidence:.0%}, {asserted(verdict.asserted_by)}"
+                f"{f' ({verdict.modality})' if verdict.modality else ''}; {item.kind.value}"
             )
         )
         lines.append(Text(f"           sentence: {clean(verdict.sentence.text)}"))

@@ -27,12 +27,13 @@ from rich.progress import Progress
 from adapters.base import build
 from adapters.kind import Surroundings
 from bot.alerts.outbox import Courier
-from bot.app import alert_policy, load_judge
+from bot.app import alert_policy
 from bot.board import progress_bar, standings_table
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import InputError
 from bot.essay.loader import bundled
+from bot.judges import load_judge
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from bot.model import Outlet

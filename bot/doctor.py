@@ -12,11 +12,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import fetch_limits, load_essay, load_feeds, load_judge, make_adapters
+from adapters import discord
+from adapters.discord.invite import invite_link
+from bot.app import (
+    fetch_limits,
+    load_essay,
+    load_feeds,
+    make_adapters,
+    require_confirmed,
+)
 from bot.clock import SystemClock
 from bot.config import Config, load_config
+from bot.config.platforms import SWITCHES
 from bot.errors import ClaimwireError
 from bot.essay.loader import warnings as essay_warnings
+from bot.judges import load_judge
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Outlet
 from feeds.check import Outcome
@@ -48,7 +58,11 @@ async def examine(path: Path | None, *, online: bool) -> list[Check]:
         ("ledger", _ledger),
         ("channels", _channels),
     ]
+    if discord.TOKEN in config.platforms:
+        parts.append(("discord", _discord))
     if online:
+        if SWITCHES["slack"] in config.platforms:
+            parts.append(("slack", _slack))
         parts.append(("feeds online", _online))
     for name, part in parts:
         try:
@@ -60,6 +74,7 @@ async def examine(path: Path | None, *, online: bool) -> list[Check]:
 
 async def _essay(config: Config) -> str:
     essay = load_essay(config)
+    require_confirmed(essay)
     weak = len(essay_warnings(essay))
     return f"{essay.title}: {len(essay.claims)} claims, {weak} warnings"
 
@@ -115,6 +130,17 @@ async def _channels(config: Config) -> str:
     adapters = make_adapters(config, SystemClock(), None)
     kinds = (f"{channel.name} ({channel.adapter})" for channel in config.channels)
     return f"{len(adapters)}: {', '.join(kinds)}"
+
+
+async def _discord(config: Config) -> str:
+    return f"invite the bot by {invite_link(config.platforms[discord.TOKEN])}"
+
+
+async def _slack(config: Config) -> str:
+    from adapters.slack.checking import check_slack
+
+    channels = [one.settings["channel"] for one in config.channels if one.adapter == "slack"]
+    return await check_slack(config.platforms, channels)
 
 
 async def _online(config: Config) -> str:

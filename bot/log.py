@@ -34,7 +34,15 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _STRUCK = "[secret]"
 _VALUES = "claimwire_values"
 # These say at INFO what our own lines say better.
-_CHATTY = ("apscheduler", "aiohttp.access", "asyncio")
+_CHATTY = (
+    "aiohttp.access",
+    "apscheduler",
+    "asyncio",
+    "httpx2",
+    "openai",
+    "slack_bolt",
+    "slack_sdk",
+)
 
 _ids: ContextVar[Mapping[str, object]] = ContextVar("claimwire_log_ids", default={})  # noqa: B039
 

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.cli import claims, evaluating, feeds, judging, ledger, running
+from bot.cli import asking, claims, essay, evaluating, feeds, judging, ledger, running, tuning
 from bot.cli.common import complain
 from bot.errors import ClaimwireError
 
@@ -20,9 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (running, judging, evaluating, ledger, claims):
+for module in (running, judging, evaluating, tuning, ledger, asking, claims):
     module.register(app)
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(essay.app, name="essay")
 
 
 def _version(wanted: bool) -> None:

@@ -51,7 +51,7 @@ def judge_file(
     as_json: JsonOption = False,
 ) -> None:
     """Judge entries: one line each, in order. Keeps nothing and tells nobody."""
-    from bot.app import load_judge
+    from bot.judges import load_judge
     from bot.pipeline import JUDGE_BATCH
 
     loaded = configured(config)
@@ -84,6 +84,7 @@ def judgement_dict(entry: InputEntry, judgement: Judgement) -> dict[str, object]
                 "sentence": verdict.sentence.text,
                 "indicator": verdict.indicator.text if verdict.indicator else None,
                 "asserted_by": verdict.asserted_by,
+                "modality": verdict.modality,
             }
             for verdict in judgement.verdicts
         ],
@@ -98,7 +99,7 @@ def _judgement_text(entry: InputEntry, judgement: Judgement) -> Text:
             f"\n  {verdict.claim_id} {stance_word(verdict.stance)} {verdict.confidence:.0%}",
             style=STANCE_STYLES[verdict.stance],
         )
-        text.append(f"  asserted by {verdict.asserted_by}", style="dim")
+        text.append(f"  asserted by {verdict.asserted_by}, {verdict.modality}", style="dim")
         if verdict.indicator:
             text.append(f"\n      because: {verdict.indicator.text}", style="default")
     if judgement.stopped:
@@ -157,7 +158,8 @@ async def _replay(
 ) -> Summary:
     from adapters.memory import MemoryAdapter
     from bot.alerts.outbox import Courier
-    from bot.app import alert_policy, load_judge, make_adapters, start_adapters
+    from bot.app import alert_policy, make_adapters, start_adapters
+    from bot.judges import load_judge
     from bot.ledger.store import Ledger
     from bot.lock import sole_writer
     from bot.pipeline import JudgeThread

@@ -66,7 +66,7 @@ def test_judge_prints_one_object_per_line_in_order(tmp_path: Path) -> None:
     assert [first["id"], second["id"], third["id"]] == ["a", "b", "c"]
     (verdict,) = [v for v in first["verdicts"] if v["claim"] == "C27"]
     assert set(verdict) == {
-        "claim", "stance", "confidence", "sentence", "indicator", "asserted_by",
+        "claim", "stance", "confidence", "sentence", "indicator", "asserted_by", "modality",
     }  # fmt: skip
     assert first["stopped_at"] is None
     assert second["verdicts"] == []

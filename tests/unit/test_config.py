@@ -429,7 +429,7 @@ def test_every_setting_is_complete_and_its_default_is_allowed() -> None:
 
 def test_config_has_a_field_for_every_section() -> None:
     names = [field.name for field in dataclasses.fields(Config)]
-    assert names == [*SECTIONS, "channels", "source"]
+    assert names == [*SECTIONS, "channels", "source", "platforms"]
 
 
 def test_the_example_file_is_current() -> None:
