@@ -49,6 +49,19 @@ _ASSERTED = {
     "opinion": "an opinion piece",
     "": "not said by whom",
 }
+# bot.judge.attribution.Modality in words. What needs none has "".
+_MODALITIES = {
+    "": "",
+    "happened": "",
+    "stated": "",
+    "decided": "a decision",
+    "announced": "announced, still to come",
+    "demanded": "a demand",
+    "offered_if": "an offer with a condition",
+    "predicted": "a prediction",
+    "denied": "a denial",
+    "asked": "a question",
+}
 # Party ids whose name is not the id with a capital letter.
 _PARTIES = {
     "us": "the United States",
@@ -120,7 +133,7 @@ def card(
         sentence=clean(alert.sentence, SENTENCE_MAX),
         reason=clean(alert.indicator, INDICATOR_MAX) or _NO_INDICATOR,
         side=_side(alert),
-        asserted=asserted(alert.asserted_by),
+        asserted=asserted(alert.asserted_by, alert.modality),
         confidence=confidence(alert.confidence),
         outlets=outlets(alert.carriers, outlets_named) + origins(alert),
         at=time_utc(alert.at),
@@ -166,13 +179,16 @@ def stance_word(stance: Stance) -> str:
     return stance.value.upper()
 
 
-def asserted(by: str) -> str:
-    """Who asserts the report's sentence, in words; ``by`` as in Verdict.asserted_by."""
+def asserted(by: str, modality: str = "") -> str:
+    """Who asserts the report's sentence, and how far it is a fact; both as in Verdict."""
     words = _ASSERTED.get(by)
-    if words is not None:
-        return words
-    spaced = clean(by.replace("_", " ").replace("-", " "), NAME_MAX)
-    return f"stated by {_PARTIES.get(by.casefold(), spaced.title())}"
+    if words is None:
+        spaced = clean(by.replace("_", " ").replace("-", " "), NAME_MAX)
+        words = f"stated by {_PARTIES.get(by.casefold(), spaced.title())}"
+    elif by == "event" and modality not in ("", "happened"):
+        words = "reported"
+    how = _MODALITIES.get(modality, clean(modality.replace("_", " "), NAME_MAX))
+    return f"{words}; {how}" if how else words
 
 
 def confidence(value: float) -> str:

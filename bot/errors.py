@@ -90,10 +90,22 @@ class LedgerError(ClaimwireError):
 
 
 class DeliveryError(ClaimwireError):
-    """A channel did not take an alert. ``retry_after_s``: the platform's wish, if it gave one."""
+    """A channel did not take an alert. ``retry_after_s``: the platform's wish, if it gave one.
 
-    def __init__(self, reason: str, *, try_again: bool, retry_after_s: float | None = None) -> None:
+    ``channel_gone``: it will take no other alert either until a person mends it (it is deleted,
+    archived, or closed to the bot); never together with ``try_again``.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        try_again: bool,
+        retry_after_s: float | None = None,
+        channel_gone: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.try_again = try_again
         self.retry_after_s = retry_after_s
+        self.channel_gone = channel_gone

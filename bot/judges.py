@@ -18,9 +18,12 @@ from bot.model import Essay
 from bot.ports import Judge
 from bot.tuning import without_labels
 
+# Indicators from which a head is still made at the start: a few seconds' work, not minutes.
+MAX_INDICATORS = 1200
+
 
 def load_judge(config: Config, essay: Essay) -> Judge:
-    """The judge that [judge] chooses, for the essay; takes a second or two. Raises ConfigError."""
+    """The judge that [judge] chooses, for the essay; takes seconds. Raises ConfigError."""
     chosen = config.judge
     if chosen.kind is JudgeKind.NLI and chosen.nli_dir is None:
         raise ConfigError(
@@ -77,6 +80,7 @@ def load_embedded(
 
 def _head(essay: Essay, model: StanceModel, data_dir: Path | None) -> EssayHead | None:
     found = find_head(essay, encoder=model.settings.name, width=model.width, data_dir=data_dir)
-    if found is None and any(claim.indicators for claim in essay.claims):
+    indicators = sum(len(claim.indicators) for claim in essay.claims)
+    if found is None and 0 < indicators <= MAX_INDICATORS:
         return without_labels(essay, model, SystemClock().now())
     return found

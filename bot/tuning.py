@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.entries import read_file
 from bot.errors import InputError
@@ -20,9 +21,9 @@ from bot.evaluation.cases import Case
 from bot.evaluation.tuning import TuningFigures, figures
 from bot.judge.claim_index import ClaimIndex
 from bot.judge.cross_reader import CrossReader
+from bot.judge.embedded import fusion_for, worth_reading
 from bot.judge.essay_head import EssayHead, shipped_head
 from bot.judge.fitting import Floats
-from bot.judge.fusion import Fusion
 from bot.judge.gate import Gate
 from bot.judge.pair_model import PairModel
 from bot.judge.stance_model import StanceModel
@@ -102,6 +103,7 @@ def with_labels(
         [claim.statement for claim in essay.claims], max_tokens=model.settings.max_claim_tokens
     )
     indicators, background = _unlabelled(essay, model, now)
+    start = shipped_head(essay, encoder=model.settings.name, width=model.width)
     head, trial = learn(
         essay,
         model.settings.name,
@@ -110,19 +112,22 @@ def with_labels(
         model.match(vectors, statements),
         indicators=indicators,
         background=background,
-        start=shipped_head(essay, encoder=model.settings.name, width=model.width),
+        start=start,
     )
     _scores, leaning = ClaimIndex(essay, model).match(vectors)
-    likely = np.minimum(trial.before[..., 0], trial.after[..., 0]) <= 1 - model.settings.candidate
+    earlier, later = (worth_reading(one, model.settings) for one in (trial.before, trial.after))
     texts = [entry_text(a.entry.title, a.entry.summary) for _case, a in read]
-    second = CrossReader(essay, cross).read(texts, likely)
+    second = CrossReader(essay, cross).read(texts, earlier | later)
 
-    def measured(scores: Floats, fusion: Fusion) -> TuningFigures:
-        joined = fusion.join(scores, second, leaning)
-        return figures(joined, second, labelled.targets, head.claim_ids, thresholds)
+    def measured(
+        scores: Floats, wanted: NDArray[np.bool_], judging: EssayHead | None
+    ) -> TuningFigures:
+        read = np.where(wanted[..., np.newaxis], second, np.float32(np.nan))
+        joined = fusion_for(judging, model.settings).join(scores, read, leaning)
+        return figures(joined, read, labelled.targets, head.claim_ids, thresholds)
 
-    before = measured(trial.before, model.settings.untaught)
-    after = measured(trial.after, model.settings.taught)
+    before = measured(trial.before, earlier, start)
+    after = measured(trial.after, later, head)
     stopped = len(cases) - len(read)
     return Lesson(head, trial, before, after, stopped)
 

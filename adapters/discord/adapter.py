@@ -161,7 +161,8 @@ class DiscordAdapter:
     async def _post(self, client: Client, delivery: Delivery) -> str:
         _, channel_id = split_address(delivery.channel)
         if not _is_id(channel_id):
-            raise DeliveryError(f"{delivery.channel}: this is no channel's id", try_again=False)
+            reason = f"{delivery.channel}: this is no channel's id -> correct it in the config"
+            raise DeliveryError(reason, try_again=False, channel_gone=True)
         async with self._order[channel_id]:
             try:
                 return await _tell(client.get_partial_messageable(int(channel_id)), delivery)
@@ -182,11 +183,23 @@ async def _tell(channel: discord.PartialMessageable, delivery: Delivery) -> str:
                 reply = _reference(earlier)
         elif await _edit(earlier, embed=embed, view=view) or alert.withdrawn:
             return delivery.receipt
-    digest = hashlib.sha256(delivery.idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()
     # discord.py sends enforce_nonce with a nonce: Discord answers a repeat with the first message.
     replying: dict[str, Any] = {"reference": reply, "mention_author": False} if reply else {}
-    message = await channel.send(embed=embed, view=view, nonce=digest[:NONCE_MAX], **replying)
+    message = await channel.send(embed=embed, view=view, nonce=_nonce(delivery), **replying)
+    if not delivery.receipt and (delivery.attempts or alert.revision > 1):
+        # It may be that of an earlier revision, which arrived though nobody was told so.
+        await _edit(channel.get_partial_message(message.id), embed=embed, view=view)
     return str(message.id)
+
+
+def _nonce(delivery: Delivery) -> str:
+    """The same at every retry; of a first post, for all revisions, as one may replace another."""
+    alert = delivery.alert
+    first = (
+        f"{delivery.channel}\n{alert.essay_title}\n{alert.claim.id}\n{alert.id}\n{alert.story_id}"
+    )
+    told = delivery.idempotency_key if delivery.receipt else first
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:NONCE_MAX]
 
 
 def _reference(message: discord.PartialMessage) -> discord.MessageReference:

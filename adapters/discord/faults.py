@@ -21,8 +21,8 @@ _MISSING_PERMISSIONS = 50013
 RETRY_AFTER_MAX_S = 24 * 3600.0
 
 _RIGHTS = "View Channel, Send Messages, Embed Links, Attach Files and Read Message History"
-# What time does not mend.
-_FINAL = {
+# What time does not mend: nothing more is taken until somebody does.
+_CHANNEL_GONE = {
     UNKNOWN_CHANNEL: "there is no such channel -> take it out, or give the id of one that exists",
     _MISSING_ACCESS: f"the bot may not see the channel -> invite it there; it needs {_RIGHTS}",
     _MISSING_PERMISSIONS: f"the bot may not post there -> it needs {_RIGHTS}",
@@ -54,8 +54,9 @@ def delivery_error(error: Exception, place: str) -> DeliveryError:
     if error.status == HTTPStatus.UNAUTHORIZED:
         why = "Discord no longer takes the token -> set DISCORD_TOKEN anew and restart"
         return DeliveryError(f"{place}: {why}", try_again=True)
-    if error.code in _FINAL:
-        return DeliveryError(f"{place}: {_FINAL[error.code]}", try_again=False)
+    if error.code in _CHANNEL_GONE:
+        reason = f"{place}: {_CHANNEL_GONE[error.code]}"
+        return DeliveryError(reason, try_again=False, channel_gone=True)
     return _other(error, place)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -170,6 +170,11 @@ class Talks:
             yield
         except (discord.ClientException, *TRANSPORT) as problem:
             _log.warning("an answer did not arrive", kind=event.type.name, error=str(problem))
+            if event.response.is_done():
+                # Else "thinking…" would stand there for a quarter of an hour.
+                told = error("Discord did not take the answer. Ask again in a moment.")
+                with suppress(discord.ClientException, *TRANSPORT):
+                    await event.followup.send(embed=answer_embed(told, {}), ephemeral=True)
 
 
 def _below_an_answer(event: Event) -> bool:

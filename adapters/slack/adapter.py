@@ -156,7 +156,8 @@ def _bolt_app(settings: SlackSettings, client: AsyncWebClient, me: dict[str, str
     # It warns of a token beside authorize, which is how it is meant here, at every start.
     log.setLevel(logging.ERROR)
     return AsyncApp(
-        name="claimwire",
+        # Not our own name: the library sets the level of the logger that is called so.
+        name="slack_bolt.app",
         logger=log,
         client=client,
         authorize=authorize,

@@ -139,16 +139,20 @@ class Ears:
     async def _keep_hearing(self) -> None:
         while True:
             await self._until_deaf()
-            try:
-                fresh = await self._connected()
-            except (ConfigError, DeliveryError) as error:
-                _log.warning("slack cannot be heard", error=str(error))
+            # Not back to waiting: what told of the deafness is not told again.
+            while (fresh := await self._try_connecting()) is None:  # noqa: ASYNC110 - it tries
                 await asyncio.sleep(self._patience.again_s)
-                continue
             old, self._handler = self._handler, fresh
             if old is not None:
                 await _close(old)
             _log.info("slack connection was replaced")
+
+    async def _try_connecting(self) -> AsyncSocketModeHandler | None:
+        try:
+            return await self._connected()
+        except (ConfigError, DeliveryError) as error:
+            _log.warning("slack cannot be heard", error=str(error))
+            return None
 
     async def _until_deaf(self) -> None:
         """Returns when an echo is overdue, or nothing came in for too long."""

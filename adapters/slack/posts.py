@@ -60,7 +60,7 @@ def alert_message(delivery: Delivery) -> Message:
     blocks = [
         kit.header(head(alert, shown)),
         kit.rich(*_claim(shown), *_report(shown)),
-        kit.rich(kit.section(_details(shown, alert))),
+        kit.rich(kit.section(_details(shown))),
         *button_row(alert_buttons(alert)),
     ]
     note = "Withdrawn: " if shown.withdrawn else ""
@@ -170,11 +170,7 @@ def _report(shown: Card) -> tuple[Json, ...]:
     )
 
 
-def _details(shown: Card, alert: Alert) -> list[Json]:
-    said = shown.asserted
-    modality = clean(alert.modality.replace("_", " "), kit.BUTTON_MAX)
-    if modality and modality != "happened":
-        said = f"{said}, as {modality}"
+def _details(shown: Card) -> list[Json]:
     reason = f"{shown.reason} ({shown.side})" if shown.side else shown.reason
     lines = (
         ("Withdrawn", shown.withdrawn),
@@ -182,7 +178,7 @@ def _details(shown: Card, alert: Alert) -> list[Json]:
         ("New", " ".join(shown.changed)),
         ("Desk", shown.decision),
         ("Indicator", reason),
-        ("Asserted", said),
+        ("Asserted", shown.asserted),
         ("Outlets", shown.outlets),
         ("Time", shown.at),
         ("Confidence", shown.confidence),

@@ -16,20 +16,23 @@ from bot.errors import ConfigError, DeliveryError
 
 TIMEOUT_S = 20
 # https://docs.slack.dev/reference/methods/chat.postMessage#errors: of a channel that will not take
-# posts again until somebody changes it, or of a message that Slack will not take from us.
-_FOR_GOOD = {
+# posts again until somebody changes it.
+_CHANNEL_GONE = {
     "channel_not_found": "no such channel, or the bot is not in it -> /invite it there",
     "not_in_channel": "the bot is not in the channel -> /invite it there",
     "is_archived": "the channel is archived -> unarchive it, or take it out of the config",
     "restricted_action": "a setting of the workspace forbids posting in the channel",
     "restricted_action_read_only_channel": "the channel is read-only",
-    "restricted_action_non_threadable_channel": "the channel takes no threads",
     "restricted_action_thread_only_channel": "the channel takes threads only",
-    "restricted_action_thread_locked": "the thread is locked",
     "posting_to_general_channel_denied": "only some may post in this channel",
     "team_access_not_granted": "the bot has no access to this workspace",
     "ekm_access_denied": "the workspace's key management forbids posting",
     "channel_type_not_supported": "this kind of channel takes no posts of bots",
+}
+# Of a message that Slack will not take from us; the next one may fare better.
+_FOR_GOOD = {
+    "restricted_action_non_threadable_channel": "the channel takes no threads",
+    "restricted_action_thread_locked": "the thread is locked",
     "msg_too_long": "Slack finds the message too long; please report this",
     "msg_blocks_too_long": "Slack finds the message too long; please report this",
     "invalid_blocks": "Slack does not take the message's blocks; please report this",
@@ -90,8 +93,11 @@ class SlackError(DeliveryError):
         try_again: bool = True,
         retry_after_s: float | None = None,
         unsure: bool = False,
+        channel_gone: bool = False,
     ) -> None:
-        super().__init__(reason, try_again=try_again, retry_after_s=retry_after_s)
+        super().__init__(
+            reason, try_again=try_again, retry_after_s=retry_after_s, channel_gone=channel_gone
+        )
         self.word = word
         self.unsure = unsure
 
@@ -115,6 +121,9 @@ def _refused(method: str, error: SlackApiError) -> SlackError:
     if status == HTTPStatus.TOO_MANY_REQUESTS or word in ("ratelimited", "rate_limited"):
         wait_s = seconds(response.headers.get("Retry-After", ""))
         return SlackError(f"{place}too many requests", word, retry_after_s=wait_s)
+    if word in _CHANNEL_GONE:
+        reason = f"{place}{_CHANNEL_GONE[word]}"
+        return SlackError(reason, word, try_again=False, channel_gone=True)
     if word in _FOR_GOOD:
         return SlackError(f"{place}{_FOR_GOOD[word]}", word, try_again=False)
     if word in _TOKEN:

@@ -3,6 +3,9 @@
 A row is marked as sent after the channel took it. A crash in between sends it again, with the same
 idempotency key, by which a receiver can drop the duplicate. While the ledger cannot be written, a
 channel sends at most one row, which is remembered and marked before anything else is sent.
+
+A channel that is gone is paused: its rows wait, and nothing is tried until somebody subscribes it
+anew or the bot is restarted.
 """
 
 from __future__ import annotations
@@ -109,6 +112,7 @@ class Courier:
         self._unstarted = set(unstarted)
         self._starting = {name: asyncio.Lock() for name in self._adapters}
         self._unmarked: dict[int, _Taken] = {}  # by the delivery's id
+        self._gone_at: dict[str, datetime] = {}  # paused channels
 
     async def drain(self, now: datetime | None = None) -> DrainResult:
         """Sends all that is due at ``now`` (default: the clock's): channels side by side.
@@ -155,7 +159,21 @@ class Courier:
 
     async def _served(self) -> list[ChannelQueue]:
         queues = await self._outbox.queues()
-        return [queue for queue in queues if self._adapter(queue.channel) is not None]
+        return [
+            queue
+            for queue in queues
+            if self._adapter(queue.channel) is not None and not self._paused(queue)
+        ]
+
+    def _paused(self, queue: ChannelQueue) -> bool:
+        """Whether the channel is gone and nobody has subscribed it since."""
+        gone_at = self._gone_at.get(queue.channel)
+        if gone_at is None:
+            return False
+        if queue.subscribed_at is None or queue.subscribed_at <= gone_at:
+            return True
+        del self._gone_at[queue.channel]
+        return False
 
     def _adapter(self, channel: str) -> ChatAdapter | None:
         platform, channel_id = split_address(channel)
@@ -173,7 +191,7 @@ class Courier:
                 break
             result = await self._start(adapter, due[0]) or await self._deliver(adapter, due[0])
             total += result
-            if not (result.sent or result.failed):
+            if not (result.sent or result.failed) or channel in self._gone_at:
                 break
         return total
 
@@ -213,9 +231,7 @@ class Courier:
         except DeliveryError as error:
             if error.try_again:
                 return await self._retry(delivery, error.reason, error.retry_after_s)
-            await self._outbox.mark_failed(delivery.id, self._clock.now(), error.reason)
-            _log.error("delivery failed", reason=error.reason, **_bound(delivery))
-            return _FAILED
+            return await self._fail(delivery, error)
         except TimeoutError:
             return await self._retry(delivery, "the adapter did not answer in time", None)
         except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
@@ -225,6 +241,17 @@ class Courier:
         # Once sent, being stopped must not lose the mark: that would send it twice.
         await asyncio.shield(self._mark(taken))
         return _SENT
+
+    async def _fail(self, delivery: Delivery, error: DeliveryError) -> DrainResult:
+        now = self._clock.now()
+        await self._outbox.mark_failed(delivery.id, now, error.reason)
+        if not error.channel_gone:
+            _log.error("delivery failed", reason=error.reason, **_bound(delivery))
+        else:
+            self._gone_at[delivery.channel] = now
+            remedy = "mend it, then subscribe there anew or restart; its alerts wait until then"
+            _log.warning("channel paused", reason=error.reason, remedy=remedy, **_bound(delivery))
+        return _FAILED
 
     async def _fault(self, delivery: Delivery, error: Exception) -> DrainResult:
         # A fault of the adapter. Its text may hold a token, so the ledger keeps only its type.

@@ -36,7 +36,13 @@ def ask(
     answer = asyncio.run(_answer(configured(config), command))
     stdout().print(_shown(answer))
     if answer.picture is not None and picture is not None:
-        picture.write_bytes(answer.picture.png)
+        try:
+            picture.write_bytes(answer.picture.png)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError(
+                f"{picture}: cannot be written: {reason}. Name another --picture."
+            ) from error
 
 
 async def _answer(config: Config, command: str) -> Answer:

@@ -21,7 +21,6 @@ from bot.cli.common import (
 )
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.errors import ConfigError
 
 PAIR_BATCH = 256  # pairs between two moves of the progress bar
 
@@ -117,10 +116,6 @@ def _measure_pairs(files: list[str], threads: int, model: Path | None, *, as_jso
 
     sets = [read_pairs(file) for file in files]
     directory = model or BUNDLED
-    if model is None and not BUNDLED.exists():
-        raise ConfigError(
-            "no pair model came with this version. Name the folder of one: --model DIR."
-        )
     reader = PairModel(directory, threads=threads)
     told = []
     with progress_bar(stderr()) as bar:

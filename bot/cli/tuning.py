@@ -60,7 +60,8 @@ def tune(
     cases = read_labelled(file, text, now) if file else []
     directory, threads = loaded.judge.model_dir or BUNDLED, loaded.judge.threads
     model = StanceModel(directory, threads=threads)
-    path = output or head_path(loaded.claimwire.data_dir, text)
+    own = head_path(loaded.claimwire.data_dir, text)
+    path = output or own
     if file:
         cross = PairModel(directory / "cross", threads=threads)
         thresholds = model.settings.thresholds.with_alert(loaded.judge.alert_threshold)
@@ -80,7 +81,8 @@ def tune(
         )
     _require_leave(path, yes=yes)
     save_head(head, path)
-    stdout().print(Text(f"Written: {path}. The bot uses it from its next start."), soft_wrap=True)
+    use = f"Put it at {own} and the bot" if path != own else "The bot"
+    stdout().print(Text(f"Written: {path}. {use} uses it from its next start."), soft_wrap=True)
 
 
 def _require_leave(path: Path, *, yes: bool) -> None:

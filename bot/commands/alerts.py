@@ -59,7 +59,7 @@ def why_alert(alert: Alert, log: Sequence[DeskEntry]) -> Answer:
     side = f" ({alert.indicator_side.value} the claim)" if alert.indicator_side else ""
     fields = [
         Field("Indicator", f"{alert.indicator}{side}" if alert.indicator else "none is near"),
-        Field("Said by", asserted(alert.asserted_by)),
+        Field("Said by", asserted(alert.asserted_by, alert.modality)),
         Field("Confidence", confidence(alert.confidence)),
         Field("Outlets", _outlets(alert)),
         Field("Standing", f"{alert.previous_standing.value} → {alert.standing.value}"),

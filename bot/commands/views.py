@@ -113,7 +113,7 @@ def checked(article: Article, judgement: Judgement) -> Answer:
         blocks.append(Paragraph(f"No verdict: {reason}."))
     for verdict in judgement.verdicts[:VERDICTS_SHOWN]:
         met = verdict.indicator.text if verdict.indicator else "no indicator is near"
-        told = f"{asserted(verdict.asserted_by)}; indicator: {met}"
+        told = f"{asserted(verdict.asserted_by, verdict.modality)}; indicator: {met}"
         row = Row(
             f"{stance_word(verdict.stance)} ({confidence(verdict.confidence)}):"
             f" {verdict.sentence.text}",
@@ -240,6 +240,9 @@ def status(works: Works, channel: str) -> Answer:
     if stuck:
         rows = (Row(one.channel, one.last_error) for one in stuck)
         blocks.append(Rows(tuple(rows), "Channels that could not be reached"))
+    if works.refusing:
+        rows = (Row(channel, why) for channel, why in works.refusing)
+        blocks.append(Rows(tuple(rows), "Channels that take no posts"))
     return Answer("Status", tuple(blocks))
 
 

@@ -13,19 +13,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.judge.attribution import Attributor
 from bot.judge.claim_index import ClaimIndex
 from bot.judge.cross_reader import CrossReader, side_of
 from bot.judge.essay_head import EssayHead
+from bot.judge.fusion import Fusion
 from bot.judge.gate import Gate
 from bot.judge.pair_model import PairModel
 from bot.judge.sentences import sentences
-from bot.judge.stance_model import StanceModel, Vectors
+from bot.judge.stance_model import ModelSettings, StanceModel, Vectors
 from bot.judge.text import entry_text
 from bot.judge.verdict import Probabilities, Thresholds, decide, judgement_of, stance_of
 from bot.model import Article, Essay, Finding, Judgement, Sentence, Stance, Stop
 
+# In a large essay an entry may be near many claims. So many of the nearest are read by the
+# cross-encoder, and so many find their way into the trace.
+MAX_READ = 8
+MAX_FINDINGS = 20
 _STANCES = (Stance.UPDATE, Stance.SUPPORTS, Stance.CONTRADICTS)
 _NOTHING = Probabilities(none=1.0, update=0.0, supports=0.0, contradicts=0.0)
 
@@ -51,6 +57,23 @@ class _Match:
     read: Vectors
 
 
+def fusion_for(head: EssayHead | None, settings: ModelSettings) -> Fusion:
+    """How the readers are joined beside this head; one without labelled entries teaches little."""
+    return settings.taught if head is not None and head.taught.labels else settings.untaught
+
+
+def worth_reading(matched: Vectors, settings: ModelSettings) -> NDArray[np.bool_]:
+    """Which claims the cross-encoder reads, shape (texts, claims): the nearest of the candidates.
+
+    ``matched``: the matcher's probabilities, shape (texts, claims, 4).
+    """
+    none = matched[..., 0]
+    nearest = np.argsort(none, axis=1, kind="stable")[:, :MAX_READ]
+    wanted = np.zeros(none.shape, bool)
+    np.put_along_axis(wanted, nearest, True, 1)
+    return wanted & (1 - none >= settings.candidate)
+
+
 class EmbeddedJudge:
     """A bot.ports.Judge. Deterministic for the same model and machine."""
 
@@ -69,8 +92,7 @@ class EmbeddedJudge:
         self._model = model
         self._cross = CrossReader(essay, cross)
         self._head = head
-        labelled = head is not None and head.taught.labels > 0
-        self._fusion = model.settings.taught if labelled else model.settings.untaught
+        self._fusion = fusion_for(head, model.settings)
         self._thresholds = model.settings.thresholds.with_alert(alert_threshold)
         self._gate = Gate(essay)
         self._attributor = Attributor(essay.parties)
@@ -130,7 +152,7 @@ class EmbeddedJudge:
         texts = [entry_text(a.entry.title, a.entry.summary) for a in articles]
         vectors = self._model.encode(texts, max_tokens=self._model.settings.max_entry_tokens)
         matched, leaning = self._matched(vectors)
-        read = self._cross.read(texts, 1 - matched[..., 0] >= self._model.settings.candidate)
+        read = self._cross.read(texts, worth_reading(matched, self._model.settings))
         scores = self._fusion.join(matched, read, leaning)
         return [_Match(*row) for row in zip(vectors, scores, matched, read, strict=True)]
 
@@ -147,8 +169,8 @@ class EmbeddedJudge:
         scores = match.scores
         embedding = tuple(float(x) for x in match.vector)
         near = [
-            (row, claim, Probabilities(*(float(x) for x in scores[row])))
-            for row, claim in enumerate(self.essay.claims)
+            (row, self.essay.claims[row], Probabilities(*(float(x) for x in scores[row])))
+            for row in np.argsort(scores[:, 0], kind="stable")[:MAX_FINDINGS].tolist()
             if 1.0 - scores[row, 0] >= self._thresholds.finding
         ]
         if not near:
@@ -158,25 +180,31 @@ class EmbeddedJudge:
                 f" at {1 - float(scores[best, 0]):.0%}"
             )
             return Judgement(stopped=Stop("match", reason), embedding=embedding)
-        pieces, piece_vectors, piece_scores = self._pieces(article, match)
+        rows = [row for row, _claim, _probabilities in near]
+        pieces, piece_vectors, piece_scores = self._pieces(article, match, rows)
+        attributed = [self._attributor.attribute(piece.text) for piece in pieces]
         decided = []
-        for row, claim, probabilities in near:
+        for place, (row, claim, probabilities) in enumerate(near):
             other = side_of(match.read[row])
             stance, note = stance_of(probabilities, self._thresholds, other)
             # The sentence that shows the stance best; for one sentence that is the article.
-            share = piece_scores[:, row, 1 + _STANCES.index(stance)]
+            share = piece_scores[:, place, 1 + _STANCES.index(stance)]
             best = int(share.argmax())
             indicator = self._claims.nearest(row, match.vector + piece_vectors[best], stance)
             finding = Finding(claim.id, stance, probabilities.bears, pieces[best], indicator, note)
-            attribution = self._attributor.attribute(pieces[best].text)
-            decided.append(decide(finding, attribution, self.essay.parties, self._thresholds))
+            decided.append(decide(finding, attributed[best], self.essay.parties, self._thresholds))
         return judgement_of(decided, embedding)
 
-    def _pieces(self, article: Article, match: _Match) -> tuple[list[Sentence], Vectors, Vectors]:
-        """The article's sentences, at least one, with their embeddings and probabilities."""
+    def _pieces(
+        self, article: Article, match: _Match, rows: Sequence[int]
+    ) -> tuple[list[Sentence], Vectors, Vectors]:
+        """The article's sentences, at least one, with their embeddings and probabilities for the
+        claims in these rows."""
         pieces = sentences(article.text)
         if len(pieces) == 1:
-            return pieces, match.vector[np.newaxis], match.matched[np.newaxis]
+            return pieces, match.vector[np.newaxis], match.matched[np.newaxis, rows]
         limit = self._model.settings.max_entry_tokens
         vectors = self._model.encode([p.text for p in pieces], max_tokens=limit)
-        return pieces, vectors, self._matched(vectors)[0]
+        if self._head:
+            return pieces, vectors, self._matched(vectors)[0][:, rows]
+        return pieces, vectors, self._claims.match(vectors, rows)[0]

@@ -160,7 +160,7 @@ class NliJudge:
     def _decide(
         self, row: int, readings: Sequence[_Reading], pieces: _Pieces
     ) -> tuple[Finding, Verdict | None]:
-        stance, note = stance_of(_probabilities(readings), self._thresholds)
+        stance, note = stance_of(_shares(readings), self._thresholds)
         best = max(
             (one for one in readings if stance in (Stance.UPDATE, one.side)),
             key=lambda one: one.probability,
@@ -186,17 +186,13 @@ def _readings(hypothesis: _Hypothesis, probabilities: Vectors) -> list[_Reading]
     ]
 
 
-def _probabilities(readings: Sequence[_Reading]) -> Probabilities:
-    """One claim's readings together: it is borne upon as surely as its surest reading says, and
-    the sides share that by their own surest ones."""
+def _shares(readings: Sequence[_Reading]) -> Probabilities:
+    """How the sides share a claim that is borne upon, each by its surest reading. How surely it
+    is, has no say: that is the alert threshold's."""
     supports, contradicts = (
         max(one.probability for one in readings if one.side is side) for side in _SIDES
     )
-    bears = max(supports, contradicts)
     both = supports + contradicts or 1.0
     return Probabilities(
-        none=1 - bears,
-        update=0.0,
-        supports=bears * supports / both,
-        contradicts=bears * contradicts / both,
+        none=0.0, update=0.0, supports=supports / both, contradicts=contradicts / both
     )

@@ -110,16 +110,28 @@ class StanceModel:
             left = u[rows, np.newaxis]
             pair = (left * v).reshape(-1, width) @ weight[2 * width : 3 * width]
             pair += np.abs(left - v).reshape(-1, width) @ weight[3 * width :]
-            hidden = _gelu(
-                from_u[rows, np.newaxis] + from_v + pair.reshape(-1, len(v), from_v.shape[1])
-            )
-            result[rows] = hidden @ self._head["output_weight"].T + self._head["output_bias"]
+            pair = pair.reshape(-1, len(v), from_v.shape[1])
+            pair += from_u[rows, np.newaxis]
+            pair += from_v
+            # As one matrix: numpy multiplies a stack with a narrow one many times slower.
+            hidden = _gelu(pair).reshape(-1, from_v.shape[1])
+            logits = hidden @ self._head["output_weight"].T + self._head["output_bias"]
+            result[rows] = logits.reshape(-1, len(v), 4)
         return _softmax(result / np.float32(self.settings.temperature))
 
 
 def _gelu(x: Vectors) -> Vectors:
-    inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(_GELU_CUBIC) * x**3)
-    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), np.float32)
+    # Not x**3, which numpy takes for a general power: twenty times the cost of all else here.
+    inner = x * x
+    inner *= np.float32(_GELU_CUBIC)
+    inner += 1
+    inner *= x
+    inner *= np.float32(np.sqrt(2 / np.pi))
+    np.tanh(inner, out=inner)
+    inner += 1
+    inner *= x
+    inner *= np.float32(0.5)
+    return inner
 
 
 def _softmax(logits: Vectors) -> Vectors:

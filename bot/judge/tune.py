@@ -133,7 +133,8 @@ def learn(
 
     ``groups`` (n,): entries of one group (a minimal pair) are held out together. ``general``
     (n, claims, 4): what the general judge alone says of the labelled entries, which number at
-    least one. ``start``: the head that judges now and has seen none of them.
+    least one. ``start``: the head that judges now and has seen none of them; without one the
+    indicators make it.
     """
     extra = indicators + background
     begin, penalty = None, PENALTY
@@ -148,7 +149,10 @@ def learn(
     tilts = TILTS if _shows_quiet(labelled) else TILTS[:1]
     usual = _usual(start, indicators)
     share, tilt = choose(general, own, labelled.targets, groups, usual=usual, tilts=tilts)
-    before = general if start is None else start.mix(general, labelled.vectors)
+    judging = start
+    if judging is None and len(indicators):
+        judging = untaught_head(essay, encoder, indicators, background)
+    before = general if judging is None else judging.mix(general, labelled.vectors)
     after = pool(general, tilted(own, share, tilt), share)
     fall = log_loss(before, labelled.targets) - log_loss(after, labelled.targets)
     gain, gain_error = mean_and_error(fall, groups)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -19,6 +19,7 @@ from bot.ledger.records import ChannelQueue
 from bot.model import Delivery
 
 ERROR_CHARS = 500
+REFUSAL_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,27 @@ def _channel_queue(db: Database, channel: str, now: datetime) -> ChannelQueue:
         next_due=due_at if released == soonest else released,
         oldest=sql.to_time(first["created_at"]),
         last_error=first["error"],
+        subscribed_at=routing.subscribed_at(db, channel),
     )
+
+
+def refusing(db: Database, now: datetime) -> tuple[tuple[str, str], ...]:
+    """The channels whose last settled row failed for good, with its error.
+
+    One that waits for nothing, as it was taken out of the config, is forgotten after a time.
+    """
+    found = sql.rows(
+        db,
+        """
+        SELECT channel, error FROM outbox failed WHERE state = 'failed' AND id IN (
+            SELECT max(id) FROM outbox WHERE state IN ('sent', 'failed') GROUP BY channel
+        ) AND (settled_at > ? OR EXISTS (SELECT 1 FROM outbox waiting
+            WHERE waiting.channel = failed.channel AND waiting.state = 'pending'))
+        ORDER BY channel
+        """,
+        [sql.to_text(now - REFUSAL_KEPT)],
+    )
+    return tuple((row["channel"], row["error"]) for row in found)
 
 
 def _subscribed(db: Database, channel: str) -> Subscription:

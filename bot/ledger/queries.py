@@ -93,6 +93,7 @@ def works(db: Database, now: datetime) -> Works:
         last_poll=sql.to_time_or_none(times["polled"]),
         last_delivery=sql.to_time_or_none(times["delivered"]),
         queues=outbox_rows.queues(db, now),
+        refusing=outbox_rows.refusing(db, now),
     )
 
 

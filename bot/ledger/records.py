@@ -256,13 +256,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ChannelQueue:
-    """What waits for one channel. ``next_due`` is the time of its first row."""
+    """What waits for one channel. ``next_due`` is the time of its first row.
+
+    ``subscribed_at``: when somebody last said what it receives; None: the config alone does.
+    """
 
     channel: str
     pending: int
     next_due: datetime
     oldest: datetime
     last_error: str
+    subscribed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +318,8 @@ class Changes:
 class Works:
     """How the machinery runs. Times are None where a thing has never happened.
 
-    ``failing`` are the feeds that failed when last tried, the longest failing first.
+    ``failing`` are the feeds that failed when last tried, the longest failing first. ``refusing``
+    are the channels whose last post failed for good, with the reason.
     """
 
     feeds: int
@@ -322,3 +327,4 @@ class Works:
     last_poll: datetime | None
     last_delivery: datetime | None
     queues: tuple[ChannelQueue, ...]
+    refusing: tuple[tuple[str, str], ...] = ()

@@ -37,6 +37,14 @@ def subscription(db: Database, channel: str) -> Subscription | None:
     return None if row is None or row["body"] is None else from_json(row["body"])
 
 
+def subscribed_at(db: Database, channel: str) -> datetime | None:
+    """When somebody last said what the channel receives."""
+    row = sql.row(
+        db, "SELECT max(recorded_at) AS at FROM subscriptions WHERE channel = ?", [channel]
+    )
+    return None if row is None else sql.to_time_or_none(row["at"])
+
+
 def receivers(
     db: Database,
     served: Mapping[str, Subscription],

@@ -13,7 +13,6 @@ from bot.app import load_essay
 from bot.cli import app
 from bot.config import load_config
 from bot.errors import ConfigError
-from bot.judge import pair_model
 from bot.judge.embedded import EmbeddedJudge
 from bot.judge.llm_judge import LlmJudge
 from bot.judge.nli_judge import NliJudge
@@ -142,10 +141,3 @@ def test_a_pair_model_that_is_not_there_is_told(sets: Path) -> None:
     done = CliRunner().invoke(app, ["eval", "--nli", "two.jsonl", "--model", "gone"])
     assert isinstance(done.exception, ConfigError)
     assert "there is no config.json" in str(done.exception)
-
-
-@pytest.mark.skipif(pair_model.BUNDLED.exists(), reason="a pair model is bundled")
-def test_without_a_bundled_pair_model_one_must_be_named(sets: Path) -> None:
-    done = CliRunner().invoke(app, ["eval", "--nli", "two.jsonl"])
-    assert isinstance(done.exception, ConfigError)
-    assert "--model DIR" in str(done.exception)

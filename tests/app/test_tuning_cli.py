@@ -89,8 +89,10 @@ def test_a_few_labels_are_learned_measured_and_written(tmp_path: Path, model: St
 def test_without_labels_the_indicators_teach(tmp_path: Path, model: StanceModel) -> None:
     done = tune("--yes", "--output", "own.npz", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "without labelled entries" in " ".join(done.stdout.split())
+    told = " ".join(done.stdout.split())
+    assert "without labelled entries" in told
     essay = load(ESSAY)
+    assert f"Put it at {head_path(Path('data'), essay)}" in told
     head = load_head(tmp_path / "own.npz", essay, encoder=model.settings.name, width=model.width)
     assert head.taught.labels == 0
     assert head.taught.indicators == sum(len(claim.indicators) for claim in essay.claims)

@@ -159,6 +159,16 @@ async def test_status_tells_polls_deliveries_and_failures(desk, ledger):
     assert "1 posts wait in 1 channels" in answer
 
 
+async def test_status_tells_channels_that_take_no_posts(desk, ledger):
+    await ledger.commit(update(report("a")))
+    (queue,) = await ledger.queues()
+    (row,) = await ledger.due_deliveries(NOON, 1, queue.channel)
+    await ledger.mark_failed(row.id, NOON, "archived -> unarchive it")
+    answer = told(await desk.ask(ask.Status(), READER))
+    assert "take no posts" in answer
+    assert f"{queue.channel} archived -> unarchive it" in " ".join(answer.split())
+
+
 async def test_readers_may_look_up_and_nothing_else(desk, ledger):
     await ledger.commit(update(report("a")))
     for request in (

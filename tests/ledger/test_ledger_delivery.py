@@ -119,6 +119,27 @@ async def test_what_can_not_be_taken_is_given_up_with_its_reason(ledger, clock):
     assert (row.state, row.error) == (DeliveryState.FAILED, "no such channel")
 
 
+GONE = DeliveryError("archived -> unarchive it", try_again=False, channel_gone=True)
+
+
+async def test_a_channel_that_is_gone_is_told_of_once_and_tried_no_more(ledger, clock, caplog):
+    await events(ledger, 3, "desk", "wire")
+    desk, wire = Channel("desk", failing(GONE)), Channel("wire")
+    carrier = courier(ledger, clock, desk, wire)
+    result = await carrier.drain_until_empty(timeout_s=3600)
+    assert (result.sent, result.failed, result.waiting) == (3, 1, 0)
+    await carrier.drain()
+    assert len(desk.asked) == 1
+    ours = [record for record in caplog.records if hasattr(record, "claimwire_values")]
+    (warned,) = (one for one in ours if one.claimwire_values.get("channel") == "desk")
+    assert warned.levelname == "WARNING"
+    assert warned.claimwire_values["reason"] == "archived -> unarchive it"
+    assert (await ledger.works()).refusing == (("desk", "archived -> unarchive it"),)
+    # A restart is a new courier.
+    assert (await courier(ledger, clock, desk).drain()).sent == 2
+    assert (await ledger.works()).refusing == ()
+
+
 async def test_a_fault_of_an_adapter_is_logged_and_tried_again(ledger, clock, caplog):
     await events(ledger, 1, "desk", "wire")
     desk, wire = Channel("desk", failing(RuntimeError("secret-token"))), Channel("wire")

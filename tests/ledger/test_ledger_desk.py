@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from ledger_making import NOON, StillClock, entry, report, update
-from test_ledger_delivery import Channel, courier
+from test_ledger_delivery import Channel, courier, failing
 
 from bot.alerts.subscriptions import Cadence, QuietHours, Subscription
+from bot.errors import DeliveryError
 from bot.ledger.desk_rows import Outcome
 from bot.ledger.store import Ledger
 from bot.model import Actor, DeskAction, Stance
@@ -281,3 +282,15 @@ async def test_the_first_post_says_how_it_stands_to_the_last_alert(ledger, clock
         ("The last alert on this claim, of 2026-03-01, supported it.",),
     ]
     assert (await ledger.trace(entry("a").url)) is not None
+
+
+async def test_a_channel_that_was_gone_is_tried_again_once_somebody_subscribes_it(ledger, clock):
+    for name, axis in (("a", 0), ("b", 2)):
+        await ledger.commit(update(report(name, axis=axis), channels=(HERE,)))
+    gone = DeliveryError("no such channel", try_again=False, channel_gone=True)
+    carrier = courier(ledger, clock, Platform("slack", failing(gone)))
+    assert (await carrier.drain()).failed == 1
+    clock.at += timedelta(minutes=1)
+    assert (await carrier.drain()).sent == 0
+    await ledger.subscribe(Subscription(), ADA)
+    assert (await carrier.drain()).sent == 1

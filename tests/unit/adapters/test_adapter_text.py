@@ -23,6 +23,7 @@ from adapters.text import (
     stance_word,
     time_utc,
 )
+from bot.judge.attribution_rules import Modality
 from bot.model import Kind, Outlet, Stance, Standing, Voice
 from tests.contract.samples import ALERT, CLAIM, GROWN, TURNED, carrier
 
@@ -107,6 +108,27 @@ def test_an_alert_without_an_indicator_says_so() -> None:
 )
 def test_who_asserts_it_is_said_in_words(by: str, words: str) -> None:
     assert asserted(by) == words
+
+
+@pytest.mark.parametrize(
+    ("by", "modality", "words"),
+    [
+        ("event", "happened", "reported as having happened"),
+        ("event", "announced", "reported; announced, still to come"),
+        ("event", "stated", "reported"),
+        ("russia", "stated", "stated by Russia"),
+        ("russia", "offered_if", "stated by Russia; an offer with a condition"),
+        ("official", "of_a_later_version", "stated by officials; of a later version"),
+    ],
+)
+def test_how_far_it_is_a_fact_is_said_in_words(by: str, modality: str, words: str) -> None:
+    assert asserted(by, modality) == words
+
+
+def test_every_modality_of_the_judge_has_words() -> None:
+    for one in Modality:
+        raw = one.value.replace("_", " ")
+        assert asserted("official", one.value) != f"stated by officials; {raw}"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,17 @@ async def test_a_post_whose_answer_was_lost_is_not_made_twice(started: Started) 
     assert len(server.posts) == 1
 
 
+async def test_a_post_whose_answer_was_lost_is_edited_by_the_revision_that_replaced_it(
+    started: Started,
+) -> None:
+    server, adapter = started
+    server.plan.append(Reply(0, taken=True))
+    assert (await failure(adapter)).try_again
+    receipt = await adapter.send(replace(delivery(GROWN, channel=ADDRESS), attempts=1))
+    assert list(server.posts) == [receipt]
+    assert "3 outlets" in str(server.posts[receipt].shown["embeds"])
+
+
 async def test_a_post_that_somebody_deleted_is_made_again(started: Started) -> None:
     server, adapter = started
     receipt = await adapter.send(delivery(channel=ADDRESS))
@@ -92,22 +103,23 @@ async def test_a_post_that_somebody_deleted_is_made_again(started: Started) -> N
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "words"),
+    ("status", "code", "words", "gone"),
     [
-        (404, 10003, "no such channel"),
-        (403, 50001, "may not see"),
-        (403, 50013, "Send Messages"),
-        (403, 160005, "locked"),
-        (400, 50035, "400"),
+        (404, 10003, "no such channel", True),
+        (403, 50001, "may not see", True),
+        (403, 50013, "Send Messages", True),
+        (403, 160005, "locked", True),
+        (400, 50035, "400", False),
     ],
 )
 async def test_what_time_does_not_mend_is_final(
-    started: Started, status: int, code: int, words: str
+    started: Started, status: int, code: int, words: str, *, gone: bool
 ) -> None:
     server, adapter = started
     server.plan.append(Reply(status, code))
     error = await failure(adapter)
     assert not error.try_again
+    assert error.channel_gone is gone
     assert words in error.reason
     assert ADDRESS in error.reason
 

@@ -260,6 +260,18 @@ async def test_an_answer_is_shared_as_it_was_seen(server: DiscordServer, desk: S
     assert shared.message["attachments"][0]["description"] == "two for, one against"
 
 
+async def test_what_cannot_be_shared_is_said_to_the_one_who_waits(
+    server: DiscordServer, desk: SayingDesk
+) -> None:
+    desk.answer = Answer("Timeline", picture=Picture(PNG, "C10.png", "two for"))
+    talk = await answer_to(server, "timeline", claim="C10")
+    assert talk.message is not None
+    picture = talk.message["attachments"][0]
+    picture["url"] = picture["url"].replace("/cdn/", "/cdn/gone/")
+    pressed = await server.answered(await server.press(talk.message, "Share with the channel"))
+    assert "Ask again" in pressed.followups[0]["embeds"][0]["description"]
+
+
 async def test_the_context_menu_checks_a_message(server: DiscordServer, desk: SayingDesk) -> None:
     message = server._shown("77", CHANNEL, {"content": "  They met. "})
     await server.answered(await server.menu("Check against the claims", message))

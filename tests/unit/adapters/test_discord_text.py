@@ -229,6 +229,12 @@ def test_origins_changes_the_turn_and_the_decision_are_shown() -> None:
     assert "**The story has turned" in str(embed.description)
 
 
+def test_how_far_a_sentence_is_a_fact_is_shown() -> None:
+    embed = alert_embed(replace(ALERT, asserted_by="russia", modality="demanded"))
+    fields = {field.name: field.value for field in embed.fields}
+    assert fields["Said by"] == "stated by Russia; a demand"
+
+
 async def test_a_withdrawn_alert_is_struck_with_its_reason_and_asks_for_nothing() -> None:
     alert = replace(ALERT, withdrawn="the outlet ~~took~~ it back")
     embed = alert_embed(alert)

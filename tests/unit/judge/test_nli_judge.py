@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.judge.nli_judge import CLAIMS_READ, THRESHOLDS, NliJudge
-from bot.judge.pair_model import PairModel
+from bot.judge.pair_model import PairModel, Pairs, Rows
 from bot.judge.stance_model import BUNDLED, StanceModel
 from bot.model import (
     Article,
@@ -173,6 +174,22 @@ def test_the_alert_threshold_of_the_admin_holds(reader: PairModel) -> None:
     assert judgement.stopped is not None
     assert judgement.stopped.stage == "verdict"
     assert "below the 100% that alerts" in judgement.stopped.reason
+
+
+class Lukewarm(PairModel):
+    """Thinks of every pair that the claim follows, and is sure of nothing."""
+
+    def __init__(self) -> None: ...
+
+    def nli(self, pairs: Pairs) -> Rows:
+        return np.array([[0.65, 0.3, 0.05]] * len(pairs), np.float32)
+
+
+def test_a_low_alert_threshold_leaves_the_direction_to_the_sides() -> None:
+    """How sure the model is and which side it takes are two questions."""
+    judge = NliJudge(replace(ESSAY, claims=(KEEPS_LAND,)), STANCES, Lukewarm(), alert_threshold=0.6)
+    judgement = judged(judge, "Russia keeps the occupied land of Ukraine")
+    assert verdict_on(judgement, KEEPS_LAND).stance is Stance.SUPPORTS
 
 
 def test_only_the_nearest_claims_are_read(reader: PairModel) -> None:

@@ -127,6 +127,20 @@ def test_an_essay_without_labels_is_fitted_from_its_indicators() -> None:
     assert bears[8:].max() < bears[0].max()
 
 
+def test_labels_are_weighed_against_what_the_indicators_teach_without_them() -> None:
+    """That is the head which the bot would make by itself."""
+    directions = np.eye(WIDTH, dtype=np.float32)
+    indicators = indicator_lessons(ESSAY, lambda texts: directions[: len(texts)])
+    background = background_lessons(ESSAY, directions[8:])
+    labelled, general = lessons(1, 30), probabilities(0, 30)
+    _made, trial = learn(
+        ESSAY, ENCODER, labelled, [str(n) for n in range(30)], general,
+        indicators=indicators, background=background,
+    )  # fmt: skip
+    untaught = untaught_head(ESSAY, ENCODER, indicators, background)
+    assert np.array_equal(trial.before, untaught.mix(general, labelled.vectors))
+
+
 def test_an_indicator_counts_for_its_own_claim_only() -> None:
     made = indicator_lessons(ESSAY, lambda texts: units(1, len(texts)))
     assert made.targets.tolist() == [

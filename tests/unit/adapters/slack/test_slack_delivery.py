@@ -134,6 +134,7 @@ async def test_a_channel_that_takes_nothing_is_given_up_with_its_remedy(
     with pytest.raises(DeliveryError) as caught:
         await slack.send(delivery(channel=HERE))
     assert not caught.value.try_again
+    assert caught.value.channel_gone
     assert "->" in str(caught.value)
     assert await slack.send(delivery(channel=f"slack:{EVENTS}"))
 

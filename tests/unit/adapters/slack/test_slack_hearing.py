@@ -19,6 +19,7 @@ from tests.fakes.slack_server import (
     BOT_TOKEN,
     DESK,
     SIGNING_SECRET,
+    Reply,
     SlackServer,
     post,
 )
@@ -55,6 +56,20 @@ async def test_a_deaf_connection_is_noticed_by_an_echo_that_stays_out(server: Sl
     await server.until(lambda: len(server.hearing()) == 1)
     server.deaf.clear()
     await server.answered(await server.command("list"))
+    await slack.stop()
+
+
+async def test_a_deaf_connection_is_replaced_though_the_first_try_to_fails(
+    server: SlackServer,
+) -> None:
+    slack = adapter_for(server, echo_s=0.1, again_s=0.01)
+    await slack.start()
+    await slack.send(delivery(channel=HERE))
+    await server.until(lambda: server.asked and server.asked[-1].acks)
+    server.deafen()
+    server.plan += [Reply(503, method="apps.connections.open")] * 2
+    await slack.send(delivery(replace(ALERT, id=7), channel=HERE))
+    await server.until(lambda: server.connections == 2)
     await slack.stop()
 
 
