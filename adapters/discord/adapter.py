@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from collections import defaultdict
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.model import Delivery, split_address
 from bot.ports import Desk
 
 NONCE_MAX = 25
+HEARTBEAT_PATIENCE_S = 0.2  # for a heartbeat under way at the end
 TURNED = "This story has turned: the reply below says what is reported now."
 _ID_DIGITS_MAX = 20
 _WRONG_TOKEN = (
@@ -244,3 +246,11 @@ async def _close(client: Client, gateway: asyncio.Task[None] | None) -> None:
     if gateway is not None:
         gateway.cancel()
         await asyncio.wait({gateway})
+    await asyncio.to_thread(_join_heartbeats)
+
+
+def _join_heartbeats() -> None:
+    """Waits for the library's heartbeat threads: one that is just beating still needs our loop."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("keep-alive-handler"):
+            thread.join(HEARTBEAT_PATIENCE_S)
