@@ -46,7 +46,10 @@ FINDING = 0.15
 ALERT_PRECISION = 0.82
 REVIEW_PRECISION = 0.5
 DIRECTION_PRECISION = 0.90
-THRESHOLDS = ("finding", "review", "bears", "supports", "contradicts")
+# Below this the indicators do not speak plainly for a side (see Thresholds.lean): a wrong
+# contradiction costs most.
+LEAN = 0.10
+THRESHOLDS = ("finding", "review", "bears", "supports", "contradicts", "lean")
 FUSED = ("bears", "direction")
 UPDATE, SUPPORTS, CONTRADICTS = 1, 2, 3
 
@@ -201,6 +204,7 @@ def stances(s: Scored, p: np.ndarray, t: dict[str, float]) -> np.ndarray:
     )
     unsure = (p[..., UPDATE] > share) | (share < needed)
     unsure |= (other != 0) & (other != side)
+    unsure |= np.where(side == SUPPORTS, s.leaning, -s.leaning) < LEAN
     return np.where(bears >= t["bears"], np.where(unsure, UPDATE, side), 0)
 
 
@@ -241,6 +245,7 @@ def choose_thresholds(sets: dict[str, Scored], p: dict[str, np.ndarray]) -> dict
         "finding": FINDING,
         "review": lowest_at(bears, hits, REVIEW_PRECISION),
         "bears": lowest_at(bears, hits, ALERT_PRECISION),
+        "lean": LEAN,
     }
     # A direction is chosen on authored entries as well: they are made to be mistaken, and real
     # ones hold too few contradictions.

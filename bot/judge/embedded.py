@@ -48,13 +48,15 @@ class Nearness:
 @dataclass(frozen=True, slots=True)
 class _Match:
     """One article as encoded, (width,), and against all claims: the joined probabilities
-    (claims, 4), the matcher's alone, and what the cross-encoder said, nan where it did not read.
+    (claims, 4), the matcher's alone, and what the cross-encoder said, nan where it did not read;
+    and the leaning, (claims,).
     """
 
     vector: Vectors
     scores: Vectors
     matched: Vectors
     read: Vectors
+    leaning: Vectors
 
 
 def fusion_for(head: EssayHead | None, settings: ModelSettings) -> Fusion:
@@ -154,7 +156,7 @@ class EmbeddedJudge:
         matched, leaning = self._matched(vectors)
         read = self._cross.read(texts, worth_reading(matched, self._model.settings))
         scores = self._fusion.join(matched, read, leaning)
-        return [_Match(*row) for row in zip(vectors, scores, matched, read, strict=True)]
+        return [_Match(*row) for row in zip(vectors, scores, matched, read, leaning, strict=True)]
 
     def _matched(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
         """The matcher's probabilities with the head's say in them, and the leaning."""
@@ -186,7 +188,9 @@ class EmbeddedJudge:
         decided = []
         for place, (row, claim, probabilities) in enumerate(near):
             other = side_of(match.read[row])
-            stance, note = stance_of(probabilities, self._thresholds, other)
+            stance, note = stance_of(
+                probabilities, self._thresholds, other, float(match.leaning[row])
+            )
             # The sentence that shows the stance best; for one sentence that is the article.
             share = piece_scores[:, place, 1 + _STANCES.index(stance)]
             best = int(share.argmax())

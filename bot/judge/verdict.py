@@ -6,6 +6,7 @@ that says why: that is the trace which `claimwire why` shows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ class Thresholds:
     review: from here on, and below ``bears``, it is worth an editor's look.
     supports, contradicts: the probability that this side must have; below it the direction stays
     open (update). A contradiction is rarer and dearer, so it has its own.
+    lean: by how much, in cosine, the nearest indicator of that side must lie nearer than the
+    nearest of the other; less, and the direction stays open.
     """
 
     finding: float
@@ -30,6 +33,7 @@ class Thresholds:
     bears: float
     supports: float
     contradicts: float
+    lean: float = 0.0
 
     def with_alert(self, threshold: float | None) -> Thresholds:
         """The same with another threshold for telling readers; None leaves all as they are."""
@@ -54,11 +58,16 @@ class Probabilities:
 
 
 def stance_of(
-    p: Probabilities, thresholds: Thresholds, other: Stance | None = None
+    p: Probabilities,
+    thresholds: Thresholds,
+    other: Stance | None = None,
+    leaning: float = math.nan,
 ) -> tuple[Stance, str]:
     """The stance, and a note where the direction was left open.
 
-    ``other``: the side to which a second reader leans by itself; None without one.
+    ``other``: the side to which a second reader leans by itself; None without one. ``leaning``:
+    the cosine to the nearest supporting indicator less that to the nearest contradicting one; nan
+    where the claim has indicators on one side only.
     """
     side, share, needed = (
         (Stance.SUPPORTS, p.supports, thresholds.supports)
@@ -71,6 +80,8 @@ def stance_of(
         return Stance.UPDATE, f"direction left open: {side.value} at only {share:.0%}"
     if other not in (None, side):
         return Stance.UPDATE, f"direction left open: one reader says {side.value}, the other not"
+    if (leaning if side is Stance.SUPPORTS else -leaning) < thresholds.lean:
+        return Stance.UPDATE, f"direction left open: no indicator speaks plainly for {side.value}"
     return side, ""
 
 
