@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import LedgerError
-from bot.ledger.schema import APPLICATION_ID, migrations, unknown_migrations
+from bot.ledger.migrations import APPLICATION_ID, migrations, unknown_migrations
 from bot.ledger.sql import number, row, writing
 
 BUSY_TIMEOUT_S = 5.0

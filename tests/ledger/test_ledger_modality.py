@@ -8,7 +8,7 @@ from pathlib import Path
 from ledger_making import StillClock, report, update
 from sqlite_utils import Database
 
-from bot.ledger.schema import migrations
+from bot.ledger.migrations import migrations
 from bot.ledger.store import Ledger
 from bot.model import Article, Judgement
 

@@ -16,7 +16,7 @@ from ledger_making import FEED, NOON, StillClock, report, update
 from sqlite_utils import Database
 
 from bot.errors import LedgerError
-from bot.ledger.schema import migrations
+from bot.ledger.migrations import migrations
 from bot.ledger.store import Ledger
 
 BUSY_S = 0.05

@@ -1,20 +1,12 @@
-"""The tables, as numbered migrations. A migration that was released is never edited: append one.
-
-Times are TEXT in ISO 8601, UTC, microseconds, so that they sort as they follow one another.
-Findings, verdicts, standings, alert revisions and all that the desk decides are append-only, which
-triggers enforce.
-"""
+"""The first tables: feeds, articles, stories, evidence, alerts and the outbox."""
 
 from __future__ import annotations
 
 import secrets
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
-# Marks the file as ours (https://www.sqlite.org/fileformat.html#application_id): "Clmw".
-APPLICATION_ID = 0x436C6D77
-
-migrations = Migrations("claimwire")
+from bot.ledger.migrations.registry import append_only, migrations
 
 _FEEDS_AND_ARTICLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
@@ -195,62 +187,6 @@ _ALERTS = (
     "CREATE INDEX outbox_pending ON outbox (channel, id) WHERE state = 'pending'",
 )
 
-_DESK = (
-    """
-    CREATE TABLE decisions (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        alert_id INTEGER NOT NULL,
-        revision INTEGER NOT NULL,  -- what the person saw
-        action TEXT NOT NULL,       -- of an undoing row: what it undoes
-        undoes INTEGER UNIQUE REFERENCES decisions (id),
-        platform TEXT NOT NULL,
-        user_id TEXT NOT NULL,
-        user_name TEXT NOT NULL,
-        channel TEXT NOT NULL,      -- where it was pressed
-        recorded_at TEXT NOT NULL,
-        FOREIGN KEY (alert_id, revision) REFERENCES alert_revisions (alert_id, revision)
-    ) STRICT
-    """,
-    "CREATE INDEX decisions_alert ON decisions (alert_id)",
-    """
-    CREATE TABLE subscriptions (    -- of a channel the last row counts
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        channel TEXT NOT NULL,
-        body TEXT,                  -- JSON: bot.alerts.subscriptions; NULL: nothing any more
-        platform TEXT NOT NULL,
-        user_id TEXT NOT NULL,
-        user_name TEXT NOT NULL,
-        recorded_at TEXT NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX subscriptions_channel ON subscriptions (channel)",
-    """
-    CREATE TABLE mutes (            -- of a channel and claim the last row counts
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        channel TEXT NOT NULL,
-        essay_id TEXT NOT NULL,
-        claim_id TEXT NOT NULL,
-        until TEXT,                 -- NULL: not muted any more
-        platform TEXT NOT NULL,
-        user_id TEXT NOT NULL,
-        user_name TEXT NOT NULL,
-        recorded_at TEXT NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX mutes_channel ON mutes (channel, claim_id)",
-    "CREATE INDEX alert_revisions_made ON alert_revisions (made_at)",
-    "CREATE INDEX alerts_claim ON alerts (claim_id, essay_id)",
-)
-
-
-def _append_only(table: str) -> tuple[str, ...]:
-    return tuple(
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: add a row that names the old one'); "
-        "END"
-        for verb in ("UPDATE", "DELETE")
-    )
-
 
 @migrations()
 def m0001_first(db: Database) -> None:
@@ -259,34 +195,7 @@ def m0001_first(db: Database) -> None:
     for statement in tables:
         db.execute(statement)
     for table in ("findings", "verdicts", "standings", "alert_revisions"):
-        for statement in _append_only(table):
+        for statement in append_only(table):
             db.execute(statement)
     # Part of every idempotency key, so that two ledgers with the same row ids never collide.
     db.execute("INSERT INTO meta (key, value) VALUES ('ledger_id', ?)", [secrets.token_hex(16)])
-
-
-@migrations()
-def m0002_desk(db: Database) -> None:
-    """What people decide in chat: on alerts, on what a channel receives."""
-    for statement in _DESK:
-        db.execute(statement)
-    for table in ("decisions", "subscriptions", "mutes"):
-        for statement in _append_only(table):
-            db.execute(statement)
-
-
-@migrations()
-def m0003_modality(db: Database) -> None:
-    """How far the sentence of a verdict is a fact; "" for those recorded before it was kept."""
-    db.execute("ALTER TABLE verdicts ADD COLUMN modality TEXT NOT NULL DEFAULT ''")
-
-
-def unknown_migrations(db: Database) -> list[str]:
-    """The migrations that were applied to this database and that this version does not know."""
-    # The registry has no public list of its names; on an empty database all of them are pending.
-    empty = Database(memory=True, execute_plugins=False)
-    try:
-        known = {migration.name for migration in migrations.pending(empty)}
-    finally:
-        empty.close()
-    return [applied.name for applied in migrations.applied(db) if applied.name not in known]
