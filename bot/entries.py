@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,13 @@ def read_file(path: str, now: datetime) -> list[InputEntry]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"{path}: cannot be read: {reason}. Check the path.") from error
+
+
+def read_chronicle(now: datetime) -> list[InputEntry]:
+    """All entries of the bundled chronicle, file by file."""
+    with as_file(files("bot").joinpath("chronicle")) as folder:
+        feeds = sorted(path for path in folder.iterdir() if path.suffix != ".md")
+        return [item for path in feeds for item in read_file(str(path), now)]
 
 
 def _read_feed(file: Path, now: datetime) -> list[InputEntry]:

@@ -10,25 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.entries import read_file
+from bot.entries import read_chronicle
 from bot.errors import InputError
 from bot.evaluation.cases import Case
-from bot.evaluation.tuning import TuningFigures, figures
+from bot.evaluation.lesson_figures import TuningFigures, figures
 from bot.judge.claim_index import ClaimIndex
 from bot.judge.cross_reader import CrossReader
 from bot.judge.embedded import fusion_for, worth_reading
 from bot.judge.essay_head import EssayHead, shipped_head
-from bot.judge.fitting import Floats
 from bot.judge.gate import Gate
-from bot.judge.pair_model import PairModel
-from bot.judge.stance_model import StanceModel
-from bot.judge.text import entry_text
-from bot.judge.tune import (
+from bot.judge.learning import (
     Lessons,
     Trial,
     background_lessons,
@@ -37,13 +32,15 @@ from bot.judge.tune import (
     targets_of,
     untaught_head,
 )
+from bot.judge.pair_model import PairModel
+from bot.judge.regression import Floats
+from bot.judge.stance_model import StanceModel
+from bot.judge.text import entry_text
 from bot.judge.verdict import Thresholds
 from bot.model import Article, Essay
 from bot.replay import dated
 
 MIN_ENTRIES = 10
-_CHRONICLE = Path(__file__).parent / "chronicle"
-_FEEDS = (".atom", ".json", ".rdf", ".xml")
 _BATCH = 64
 
 
@@ -124,7 +121,8 @@ def with_labels(
     ) -> TuningFigures:
         read = np.where(wanted[..., np.newaxis], second, np.float32(np.nan))
         joined = fusion_for(judging, model.settings).join(scores, read, leaning)
-        return figures(joined, read, labelled.targets, head.claim_ids, thresholds)
+        targets = labelled.targets
+        return figures(joined, read, leaning, targets, head.claim_ids, thresholds)
 
     before = measured(trial.before, earlier, start)
     after = measured(trial.after, later, head)
@@ -137,12 +135,7 @@ def _unlabelled(essay: Essay, model: StanceModel, now: datetime) -> tuple[Lesson
         return model.encode(texts, max_tokens=model.settings.max_claim_tokens)
 
     gate = Gate(essay)
-    entries = [
-        item.entry
-        for path in sorted(_CHRONICLE.iterdir())
-        if path.suffix in _FEEDS
-        for item in read_file(str(path), now)
-    ]
+    entries = [item.entry for item in read_chronicle(now)]
     strange = [a for a in dated(entries, now) if gate.stop(a) is not None]
     background = background_lessons(essay, _encoded(model, strange))
     return indicator_lessons(essay, encode), background

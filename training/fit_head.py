@@ -25,9 +25,9 @@ import metrics
 
 from bot.essay.loader import load
 from bot.judge.essay_head import EssayHead, Taught, pool, save_head, wording_of
-from bot.judge.fitting import LEFT_OUT, Floats, fit, log_softmax, logits
+from bot.judge.learning import SHARES, Lessons, background_lessons, indicator_lessons, log_loss
+from bot.judge.regression import LEFT_OUT, Floats, fit, log_softmax, logits
 from bot.judge.stance_model import StanceModel
-from bot.judge.tune import SHARES, Lessons, background_lessons, indicator_lessons, log_loss
 
 PENALTIES = (30.0, 50.0, 100.0, 200.0)
 NEGATIVES = 3000

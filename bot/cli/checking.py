@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from bot.cli.common import print_json, stdout
@@ -83,15 +82,11 @@ def _measure(
 
 def _on_topic(essay: Essay, sample: str) -> list[str]:
     """The texts of the sample's reports that the judge would look at, at most MAX_SAMPLE."""
-    from bot.entries import read_file
+    from bot.entries import read_chronicle, read_file
 
     now = SystemClock().now()
-    if sample:
-        entries = [item.entry for item in read_file(sample, now)]
-    else:
-        with as_file(files("bot").joinpath("chronicle")) as folder:
-            feeds = sorted(path for path in folder.iterdir() if path.suffix != ".md")
-            entries = [item.entry for path in feeds for item in read_file(str(path), now)]
+    items = read_file(sample, now) if sample else read_chronicle(now)
+    entries = [item.entry for item in items]
     named = term_pattern(essay.topics)
     found = [
         entry_text(each.title, each.summary)

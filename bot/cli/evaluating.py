@@ -52,17 +52,24 @@ def evaluate(
         Path | None,
         typer.Option(metavar="DIR", help="With --nli: this pair model, not the bundled one."),
     ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Also measure the judge without each of its parts.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the judge on labelled entries, or a pair model on pair sets."""
     if nli:
-        if essay or split or pictures:
-            raise typer.BadParameter("--essay, --split and --pictures do not go with --nli")
+        if essay or split or pictures or parts:
+            raise typer.BadParameter(
+                "--essay, --split, --pictures and --parts do not go with --nli"
+            )
         _measure_pairs(files, configured(config).judge.threads, model, as_json=as_json)
         return
     if len(files) > 1 or model:
         raise typer.BadParameter("several files, or --model, need --nli")
-    _measure_judge(files[0], configured(config), essay, split, pictures, as_json=as_json)
+    _measure_judge(
+        files[0], configured(config), essay, split, pictures, parts=parts, as_json=as_json
+    )
 
 
 def _measure_judge(
@@ -72,6 +79,7 @@ def _measure_judge(
     split: str,
     pictures: Path | None,
     *,
+    parts: bool,
     as_json: bool,
 ) -> None:
     from bot.evaluation import pictures as drawing
@@ -92,7 +100,9 @@ def _measure_judge(
     articles = [article for case in cases for article in dated([case.entry], now)]
     with progress_bar(stderr()) as bar:
         task = bar.add_task("judging", total=len(cases))
-        judged = judge_cases(judge, cases, articles, lambda done: bar.advance(task, done))
+        judged = judge_cases(
+            judge, cases, articles, lambda done: bar.advance(task, done), parts=parts
+        )
     scoring = judge if isinstance(judge, ScoringJudge) else None
     report = measure(judged, text, scoring.thresholds if scoring else None)
     alert_threshold = report.thresholds.bears if report.thresholds else None

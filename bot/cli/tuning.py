@@ -15,10 +15,11 @@ from rich.text import Text
 from bot.board import progress_bar
 from bot.cli.common import ConfigOption, EssayOption, configured, essay_of, stderr, stdout
 from bot.clock import SystemClock
+from bot.config import JudgeKind
 from bot.errors import InputError
 
 if TYPE_CHECKING:
-    from bot.evaluation.tuning import TuningFigures
+    from bot.evaluation.lesson_figures import TuningFigures
     from bot.tuning import Lesson
 
 # Fewer labels than this tell nothing, whatever the figures say.
@@ -82,7 +83,10 @@ def tune(
     _require_leave(path, yes=yes)
     save_head(head, path)
     use = f"Put it at {own} and the bot" if path != own else "The bot"
-    stdout().print(Text(f"Written: {path}. {use} uses it from its next start."), soft_wrap=True)
+    told = f"Written: {path}. {use} uses it from its next start."
+    if loaded.judge.kind is JudgeKind.NLI:
+        told = f'Written: {path}. It is not in use: judge.kind is "nli", which has no head.'
+    stdout().print(Text(told), soft_wrap=True)
 
 
 def _require_leave(path: Path, *, yes: bool) -> None:

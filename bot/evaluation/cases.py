@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.judge.verdict import Probabilities
 from bot.model import Entry, Essay, Judgement, Stance
@@ -41,13 +41,15 @@ class Judged:
 
     ``scores``: probabilities by claim id; None from a judge that hands none out. ``nearness``:
     by claim id the cosines of the entry with the claim's statement and with its nearest
-    indicator; empty where the entry was stopped before it was encoded.
+    indicator; empty where the entry was stopped before it was encoded. ``parts``: by what the judge
+    was left without, its probability of bearing on each claim; empty where nobody asked.
     """
 
     case: Case
     judgement: Judgement
     scores: Mapping[str, Probabilities] | None = None
     nearness: Mapping[str, tuple[float, float]] | None = None
+    parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def told(self) -> dict[str, Stance]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from bot.evaluation.cases import Case, Judged
@@ -38,20 +39,28 @@ class ScoringJudge(Protocol):
 
     def nearness(self, judgements: Sequence[Judgement]) -> Sequence[Mapping[str, Near]]: ...
 
+    def parts(self, articles: Sequence[Article]) -> Sequence[Mapping[str, Mapping[str, float]]]: ...
+
 
 def judge_cases(
     judge: Judge,
     cases: Sequence[Case],
     articles: Sequence[Article],
     progress: Callable[[int], None] = lambda _done: None,
+    *,
+    parts: bool = False,
 ) -> list[Judged]:
     """Every case judged, in order; ``articles`` are those of the cases, one for one.
 
-    ``progress`` hears after each batch how many were judged in it.
+    ``progress`` hears after each batch how many were judged in it. ``parts``: also as a judge that
+    hands out scores would judge without each of its parts.
     """
     judged: list[Judged] = []
     for start in range(0, len(cases), BATCH):
         batch = _batch(judge, cases[start : start + BATCH], articles[start : start + BATCH])
+        if parts and isinstance(judge, ScoringJudge):
+            without = judge.parts(articles[start : start + BATCH])
+            batch = [replace(one, parts=each) for one, each in zip(batch, without, strict=True)]
         judged += batch
         progress(len(batch))
     return judged

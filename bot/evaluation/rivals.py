@@ -67,6 +67,9 @@ def compare(
     ]
     if scored:
         rows.append(_at_best(JUDGE_AT_BEST, bears, outcomes, empty))
+    for name in sorted({name for item in judged for name in item.parts}):
+        left = [judged[one.row].parts.get(name, {}).get(one.claim_id, 0.0) for one in outcomes]
+        rows.append(_at_best(name, left, outcomes, empty))
     rows.append(_keywords(judged, outcomes, essay, empty))
     if outcomes and all(item.nearness is not None for item in judged):
         for name, place in ((STATEMENT, 0), (INDICATOR, 1)):

@@ -139,6 +139,27 @@ class EmbeddedJudge:
         """
         return [self._nearness(judgement.embedding) for judgement in judgements]
 
+    def parts(self, articles: Sequence[Article]) -> list[dict[str, dict[str, float]]]:
+        """Per article, in order: the probability of bearing on every claim as the judge would have
+        it without one of its parts, by what is left out. It shows what each part adds.
+        """
+        settings = self._model.settings
+        result: list[dict[str, dict[str, float]]] = [{} for _ in articles]
+        rows = [row for row, a in enumerate(articles) if self._before_encoding(a) is None]
+        texts = [entry_text(articles[row].entry.title, articles[row].entry.summary) for row in rows]
+        vectors = self._model.encode(texts, max_tokens=settings.max_entry_tokens)
+        general, leaning = self._claims.match(vectors)
+        variants = {"the matcher alone": general}
+        if self._head:
+            variants["without the cross-encoder"] = self._head.mix(general, vectors)
+            read = self._cross.read(texts, worth_reading(general, settings))
+            variants["without the head"] = settings.untaught.join(general, read, leaning)
+        for name, scores in variants.items():
+            for row, bears in zip(rows, 1.0 - scores[..., 0], strict=True):
+                ids = (claim.id for claim in self.essay.claims)
+                result[row][name] = dict(zip(ids, bears.tolist(), strict=True))
+        return result
+
     def _nearness(self, embedding: tuple[float, ...]) -> dict[str, Nearness]:
         if not embedding:
             return {}

@@ -2,7 +2,7 @@
 
 The general judge knows any essay a little; the head knows this one. Their probabilities are
 pooled, each to the power of its weight: p ~ general^(1 - share) * own^share. The share was chosen
-on entries that were held out (bot/judge/tune.py).
+on entries that were held out (bot/judge/learning.py).
 
 A head is one .npz file without pickled objects: ``about`` (a text, JSON), ``weights`` and ``bias``.
 """
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ConfigError
-from bot.judge.fitting import STANCES, Floats, log_softmax, logits
+from bot.judge.regression import STANCES, Floats, log_softmax, logits
 from bot.model import Essay
 
 FORMAT_VERSION = 1

@@ -88,6 +88,19 @@ def test_cases_and_judgements_stay_side_by_side_over_batches(judge: EmbeddedJudg
     assert judged[1].nearness == {}
 
 
+def test_without_a_part_the_judge_says_something_else_of_the_same_claims(
+    judge: EmbeddedJudge,
+) -> None:
+    cases = [case(1, title=TITLES[0]), case(2, title="A bakery opens in Lyon")]
+    on, off = judge_cases(judge, cases, [Article(c.entry, NOW, NOW) for c in cases], parts=True)
+    assert set(on.parts) == {"the matcher alone", "without the cross-encoder", "without the head"}
+    assert on.scores is not None
+    for without in on.parts.values():
+        assert set(without) == set(on.scores)
+        assert without["C27"] != on.scores["C27"].bears
+    assert off.parts == {}
+
+
 class SilentJudge:
     """One that hands out no scores."""
 

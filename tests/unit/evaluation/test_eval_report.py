@@ -116,6 +116,7 @@ def test_rivals_are_compared_on_the_same_entries() -> None:
     """A's entry has A's keyword and lies nearest to A; what the topic gate stops is told nobody."""
     near = {"A": (0.9, 0.2), "B": (0.1, 0.8), "C": (0.0, -1.0)}
     on = judged(case(1, {"A": SUPPORTS}, title="tunnel of apple"), nearness=near)
+    on = replace(on, parts={"the matcher alone": {"A": 0.2, "B": 0.7, "C": 0.1}})
     off = judged(case(2, title="beech and apple"), nearness={})
     off = replace(off, judgement=Judgement(stopped=Stop("topic", "another subject")))
     rows = {rival.name: rival for rival in measured([on, off]).rivals}
@@ -128,6 +129,7 @@ def test_rivals_are_compared_on_the_same_entries() -> None:
     assert (statement.found, statement.threshold) == (Found(1, 1, 1), 0.9)
     assert indicator.found == Found(told=2, labelled=1, right=1)
     assert statement.flattered
+    assert rows["the matcher alone"].found == Found(told=2, labelled=1, right=1)
     assert not rows["the judge"].flattered
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from head_making import lessons, units
 
-from bot.judge.fitting import LEFT_OUT, fit, log_softmax, logits, scaled
+from bot.judge.regression import LEFT_OUT, fit, log_softmax, logits, scaled
 
 
 def test_it_learns_what_tells_the_claims_apart() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.judge.essay_head import EssayHead
-from bot.judge.fitting import LEFT_OUT, Floats
-from bot.judge.tune import (
+from bot.judge.regression import LEFT_OUT, Floats
+from bot.judge.learning import (
     FOLDS,
     UNLABELLED_SHARE,
     Lessons,

@@ -36,15 +36,28 @@ class TuningFigures:
 def figures(
     probabilities: NDArray[np.float32],
     read: NDArray[np.float32],
+    leaning: NDArray[np.float32],
     targets: NDArray[np.int64],
     claim_ids: Sequence[str],
     thresholds: Thresholds,
 ) -> TuningFigures:
     """``probabilities`` (n, claims, 4) of both readers joined, ``read`` (n, claims, 4) of the
-    second alone, ``targets`` (n, claims): the place of the labelled stance, 0 for none,
-    below 0 left out."""
+    second alone, ``leaning`` (n, claims) as in bot.judge.verdict.stance_of, ``targets``
+    (n, claims): the place of the labelled stance, 0 for none, below 0 left out."""
+
+    def told(row: int, place: int, p: Probabilities) -> Stance | None:
+        if p.bears < thresholds.bears:
+            return None
+        lean = float(leaning[row, place])
+        return stance_of(p, thresholds, side_of(read[row, place]), lean)[0]
+
+    def outcome(row: int, place: int, claim_id: str) -> Outcome:
+        p = Probabilities(*(float(value) for value in probabilities[row, place]))
+        label = _STANCES[targets[row, place]]
+        return Outcome(row, claim_id, label, told(row, place, p), p.bears)
+
     outcomes = [
-        _outcome(row, place, claim_id, probabilities, read, targets, thresholds)
+        outcome(row, place, claim_id)
         for row in range(len(targets))
         for place, claim_id in enumerate(claim_ids)
         if targets[row, place] >= 0
@@ -59,19 +72,3 @@ def figures(
         flips=flips(outcomes),
         false_alarms=Share(len(alarmed), len(empty)),
     )
-
-
-def _outcome(
-    row: int,
-    place: int,
-    claim_id: str,
-    probabilities: NDArray[np.float32],
-    read: NDArray[np.float32],
-    targets: NDArray[np.int64],
-    thresholds: Thresholds,
-) -> Outcome:
-    p = Probabilities(*(float(value) for value in probabilities[row, place]))
-    told = None
-    if p.bears >= thresholds.bears:
-        told = stance_of(p, thresholds, side_of(read[row, place]))[0]
-    return Outcome(row, claim_id, _STANCES[targets[row, place]], told, p.bears)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.judge.essay_head import EssayHead, Taught, pool, wording_of
-from bot.judge.fitting import (
+from bot.judge.regression import (
     LEFT_OUT,
     NONE,
     TARGETS,
@@ -46,7 +46,7 @@ LEAST_EMPTY_SHARE = 0.2
 @dataclass(frozen=True, slots=True, eq=False)
 class Lessons:
     """Unit vectors (n, width) of texts, and what each says of every claim: targets (n, claims) as
-    in bot.judge.fitting."""
+    in bot.judge.regression."""
 
     vectors: Floats
     targets: Targets
