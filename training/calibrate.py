@@ -28,6 +28,7 @@ from train import MAX_CLAIM_TOKENS, MAX_ENTRY_TOKENS, load_corpus
 
 from bot.essay.loader import bundled
 from bot.judge.claim_index import ClaimIndex
+from bot.judge.embedded import worth_reading
 from bot.judge.essay_head import EssayHead, shipped_head
 from bot.judge.fusion import Fusion
 from bot.judge.pair_model import PairModel
@@ -41,11 +42,10 @@ HELD = ("held_real", "held_contrast", "held_cases")
 SET_WEIGHTS = {"held_real": 3.0, "held_contrast": 1.0, "held_cases": 1.0, "negatives": 1.0}
 CANDIDATE = 0.04  # from here on the cross-encoder reads an entry and a claim
 FINDING = 0.15
-# Precision that a threshold must reach on held-out real entries, stream negatives mixed in at the
-# rate at which a newsroom's feeds carry them.
-ALERT_PRECISION = 0.82
+# Precision that is expected above a threshold.
+ALERT_PRECISION = 0.85
 REVIEW_PRECISION = 0.5
-DIRECTION_PRECISION = 0.90
+DIRECTION_PRECISION = 0.88
 # Below this the indicators do not speak plainly for a side (see Thresholds.lean): a wrong
 # contradiction costs most.
 LEAN = 0.10
@@ -142,11 +142,12 @@ def log_loss(probabilities: np.ndarray, targets: np.ndarray) -> float:
     return float(-np.log(np.maximum(picked, 1e-9))[targets >= 0].mean())
 
 
-def lowest_at(scores: np.ndarray, right: np.ndarray, precision: float) -> float:
-    """The lowest threshold above which that share is right; 0.99 where there is none."""
-    order = np.argsort(-scores, kind="stable")
-    good = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= precision
-    return float(scores[order][np.flatnonzero(good)[-1]]) if good.any() else 0.99
+def lowest_at(probabilities: np.ndarray, precision: float) -> float:
+    """The lowest threshold at which that share of what lies above it is right, by the calibrated
+    probabilities themselves: counts of some sixty entries would be far less steady."""
+    ranked = np.sort(probabilities)[::-1]
+    good = np.cumsum(ranked) / np.arange(1, len(ranked) + 1) >= precision
+    return float(ranked[np.flatnonzero(good)[-1]]) if good.any() else 0.99
 
 
 Names = tuple[str, ...]
@@ -230,33 +231,27 @@ def at_thresholds(s: Scored, p: np.ndarray, t: dict[str, float]) -> str:
     )
 
 
-def called(s: Scored, p: np.ndarray, side: int, bears: float) -> tuple[np.ndarray, np.ndarray]:
-    """Of what is told and leans to ``side``: its probability, and whether that stance is right."""
+def called(s: Scored, p: np.ndarray, side: int, bears: float) -> np.ndarray:
+    """The probability of ``side``, of what is told and leans to it."""
     open_thresholds = {"bears": bears, "supports": 0.0, "contradicts": 0.0}
-    picked = (stances(s, p, open_thresholds) == side) & (s.goal >= 0)
-    return p[..., side][picked], (s.goal == side)[picked]
+    return p[..., side][(stances(s, p, open_thresholds) == side) & (s.goal >= 0)]
 
 
 def choose_thresholds(sets: dict[str, Scored], p: dict[str, np.ndarray]) -> dict[str, float]:
+    # Real entries, with the stream's negatives at the rate at which feeds carry them.
     pool = ("held_real", "negatives")
     bears = np.concatenate([(1 - p[n][..., 0])[sets[n].goal >= 0] for n in pool])
-    hits = np.concatenate([(sets[n].goal > 0)[sets[n].goal >= 0] for n in pool])
     thresholds = {
         "finding": FINDING,
-        "review": lowest_at(bears, hits, REVIEW_PRECISION),
-        "bears": lowest_at(bears, hits, ALERT_PRECISION),
+        "review": lowest_at(bears, REVIEW_PRECISION),
+        "bears": lowest_at(bears, ALERT_PRECISION),
         "lean": LEAN,
     }
     # A direction is chosen on authored entries as well: they are made to be mistaken, and real
     # ones hold too few contradictions.
     for name, side in (("supports", SUPPORTS), ("contradicts", CONTRADICTS)):
-        weighed = [n for n in HELD for _ in range(int(SET_WEIGHTS[n]))]
-        parts = [called(sets[n], p[n], side, thresholds["bears"]) for n in weighed]
-        thresholds[name] = lowest_at(
-            np.concatenate([share for share, _right in parts]),
-            np.concatenate([right for _share, right in parts]),
-            DIRECTION_PRECISION,
-        )
+        parts = [called(sets[n], p[n], side, thresholds["bears"]) for n in HELD]
+        thresholds[name] = lowest_at(np.concatenate(parts), DIRECTION_PRECISION)
     return thresholds
 
 
@@ -283,7 +278,7 @@ class Scorer:
         general = tempered(scores, temperature).astype(np.float32)
         essay = self.essays[items[0].essay]
         matched = head.mix(general, vectors) if head and essay.id == bundled().id else general
-        rows = np.argwhere(1 - matched[..., 0] >= CANDIDATE)
+        rows = np.argwhere(worth_reading(matched, self.model.settings))
         pairs = [(items[r].text, essay.claims[c].statement) for r, c in rows]
         read = softmax(self.cross.logits(pairs)) if pairs else np.zeros((0, 4), np.float32)
         return Scored(np.array([i.targets for i in items]), general, matched, leaning, rows, read)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+# From 1.29 on it reports to its maker over the network, and leaves an id in the temporary folder.
+# Read once, when it is loaded: https://github.com/microsoft/onnxruntime/pull/27379
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime as ort
 
