@@ -10,7 +10,7 @@ DEV     := $(VENV)/.dev-installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
            --constraint constraints.txt --editable
 
-.PHONY: help demo run test lint bench docs clean
+.PHONY: help demo run test lint audit bench docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make run    the bot, with claimwire.toml if there is one"
 	@echo "make test   the tests"
 	@echo "make lint   style and types"
+	@echo "make audit  known holes in the pinned dependencies; asks the package index"
 	@echo "make bench  the measurements"
 	@echo "make docs   claimwire.example.toml and docs/configuration.md from the settings table"
 	@echo "make clean  back to a fresh clone; your data folder stays"
@@ -35,6 +36,13 @@ lint: $(DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# In an environment of its own, which `make clean` removes with the other. It fails if a single
+# package could not be looked up: without the network, nothing was audited.
+audit: $(BIN)/python
+	@test -x $(VENV)/audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)/audit && \
+	    $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'; }
+	@$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 # tests/bench/run.py knows them all where it is there; else every script runs on its own.
 bench: $(DEV)

@@ -14,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
 from adapters.inflight import InFlight
 from adapters.kind import AdapterKind, Surroundings, Values
+from adapters.terminal import answer_lines
 from adapters.text import (
     OUTLETS_NAMED,
     Card,
@@ -31,8 +32,9 @@ from adapters.text import (
     stance_word,
     time_utc,
 )
+from bot.commands.notices import as_answer
 from bot.errors import DeliveryError
-from bot.model import Alert, Delivery, Stance
+from bot.model import Alert, Delivery, NoticeDelivery, Stance
 
 # Wider lines are hard to read, however wide the terminal is.
 CARD_WIDTH_MAX = 110
@@ -91,11 +93,15 @@ class ConsoleAdapter:
     async def send(self, delivery: Delivery) -> str:
         """Prints the alert. Raises DeliveryError for good if the terminal or pipe is gone."""
         with self._in_flight.one():
-            shown = renderable(delivery)
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._printer, self._print, shown)
+            await self._show(renderable(delivery))
             alert = delivery.alert
             return str(Receipt(alert.id, alert.stance, len(outlet_names(alert.carriers))))
+
+    async def post(self, delivery: NoticeDelivery) -> str:
+        """Prints the notice. Raises DeliveryError for good if the terminal or pipe is gone."""
+        with self._in_flight.one():
+            await self._show(Group(answer_lines(as_answer(delivery.notice)), Text()))
+            return f"console:{delivery.id}"
 
     async def stop(self) -> None:
         """Prints what is waiting, then ends its thread."""
@@ -103,6 +109,9 @@ class ConsoleAdapter:
         printer, self._printer = self._printer, None
         if printer is not None:
             await asyncio.to_thread(printer.shutdown)
+
+    async def _show(self, shown: ConsoleRenderable) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._printer, self._print, shown)
 
     def _print(self, shown: ConsoleRenderable) -> None:
         if self._broken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.inflight import InFlight
 from adapters.kind import AdapterKind, Surroundings, Values
 from bot.errors import DeliveryError
-from bot.model import Alert, Delivery
+from bot.model import Alert, Delivery, Notice, NoticeDelivery
 
 
 class MemoryAdapter:
@@ -19,6 +19,7 @@ class MemoryAdapter:
         self.name = name
         self.refuse_with: DeliveryError | None = None
         self._by_key: dict[str, Delivery] = {}
+        self._notices: dict[str, Notice] = {}
         self._in_flight = InFlight(name)
 
     @property
@@ -38,6 +39,11 @@ class MemoryAdapter:
         latest = {delivery.alert.id: delivery.alert for delivery in self._by_key.values()}
         return tuple(latest.values())
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """All notices that were taken, in order."""
+        return tuple(self._notices.values())
+
     async def start(self) -> None:
         """Never fails."""
         self._in_flight.open()
@@ -49,6 +55,14 @@ class MemoryAdapter:
                 raise self.refuse_with
             self._by_key.setdefault(delivery.idempotency_key, delivery)
             return f"memory-{delivery.alert.id}"
+
+    async def post(self, delivery: NoticeDelivery) -> str:
+        """The receipt names the delivery."""
+        with self._in_flight.one():
+            if self.refuse_with is not None:
+                raise self.refuse_with
+            self._notices.setdefault(delivery.idempotency_key, delivery.notice)
+            return f"memory-notice-{delivery.id}"
 
     async def stop(self) -> None:
         """Takes no more; what was kept can still be read."""

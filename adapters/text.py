@@ -29,13 +29,14 @@ CHANGES_MAX = 5
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Shapes, not ticks and crosses: a tick would say that the claim is true.
 _MARKS = {Stance.SUPPORTS: "▲", Stance.CONTRADICTS: "▼", Stance.UPDATE: "◆"}
-_OPPOSITE = {Stance.SUPPORTS: Stance.CONTRADICTS, Stance.CONTRADICTS: Stance.SUPPORTS}
-_STANDINGS = {
-    Standing.QUIET: "quiet",
-    Standing.SUPPORTED: "supported",
-    Standing.CONTESTED: "contested: sources conflict",
-    Standing.CONTRADICTED: "contradicted",
+_STANDING_MARKS = {
+    Standing.QUIET: "○",
+    Standing.SUPPORTED: "▲",
+    Standing.CONTESTED: "◈",
+    Standing.CONTRADICTED: "▼",
+    Standing.CONFLICT: "◇",
 }
+_OPPOSITE = {Stance.SUPPORTS: Stance.CONTRADICTS, Stance.CONTRADICTS: Stance.SUPPORTS}
 _DECISIONS = {
     DeskAction.CONFIRM: "confirmed",
     DeskAction.WRONG_STANCE: "stance called wrong",
@@ -174,6 +175,11 @@ def stance_mark(stance: Stance) -> str:
     return _MARKS[stance]
 
 
+def standing_mark(standing: Standing) -> str:
+    """One symbol of one column."""
+    return _STANDING_MARKS[standing]
+
+
 def stance_word(stance: Stance) -> str:
     """In capitals."""
     return stance.value.upper()
@@ -237,7 +243,8 @@ def standing(alert: Alert) -> str:
     """The claim's standing before and after where this alert changed it, else ""."""
     if alert.standing == alert.previous_standing:
         return ""
-    return f"{alert.previous_standing.value} → {_STANDINGS[alert.standing]}"
+    kind = alert.claim.kind
+    return f"{alert.previous_standing.word(kind)} → {alert.standing.word(kind)}"
 
 
 def _place(essay_title: str, claim: Claim) -> str:

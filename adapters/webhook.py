@@ -15,7 +15,7 @@ from adapters import webhook_wire as wire
 from adapters.inflight import InFlight
 from adapters.kind import AdapterKind, HttpLimits, Setting, SettingType, Surroundings, Values
 from bot.errors import DeliveryError
-from bot.model import Delivery
+from bot.model import Delivery, NoticeDelivery
 from bot.ports import Clock
 
 CONNECTIONS_MAX = 4
@@ -64,6 +64,13 @@ class WebhookAdapter:
 
     async def send(self, delivery: Delivery) -> str:
         """The receipt: the answer's "id", else the earlier receipt, else the idempotency key."""
+        return await self._deliver(delivery)
+
+    async def post(self, delivery: NoticeDelivery) -> str:
+        """The receipt: the answer's "id", else the idempotency key."""
+        return await self._deliver(delivery)
+
+    async def _deliver(self, delivery: Delivery | NoticeDelivery) -> str:
         with self._in_flight.one():
             try:
                 return await self._post(delivery)
@@ -81,7 +88,7 @@ class WebhookAdapter:
             if session is not None:
                 await session.close()
 
-    async def _post(self, delivery: Delivery) -> str:
+    async def _post(self, delivery: Delivery | NoticeDelivery) -> str:
         session = self._session
         if session is None:
             raise DeliveryError(f"{self.name}: the channel is not started", try_again=True)
@@ -97,9 +104,10 @@ class WebhookAdapter:
                 taken = echoed == key
             if not taken:
                 raise self._refused(response)
-        return wire.receipt(given) or delivery.receipt or key
+        earlier = delivery.receipt if isinstance(delivery, Delivery) else ""
+        return wire.receipt(given) or earlier or key
 
-    def _headers(self, delivery: Delivery, content: bytes) -> dict[str, str]:
+    def _headers(self, delivery: Delivery | NoticeDelivery, content: bytes) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
@@ -137,6 +145,8 @@ class WebhookAdapter:
             f"{self._place}: answered {status}" + (f" -> {remedy}" if remedy else ""),
             try_again=try_again,
             retry_after_s=self._wait(response) if try_again else None,
+            # A 404 is tried again: it may be a deployment under way, or a typing mistake here.
+            channel_gone=status == HTTPStatus.GONE,
         )
 
     def _wait(self, response: aiohttp.ClientResponse) -> float | None:

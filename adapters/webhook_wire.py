@@ -29,7 +29,7 @@ from adapters.text import (
     one_line,
     outlet_names,
 )
-from bot.model import Alert, Carrier, Claim, Delivery
+from bot.model import Alert, Carrier, Claim, Delivery, Notice, NoticeDelivery, NoticeRow
 
 SCHEMA_VERSION = 1
 SIGNATURE_HEADER = "X-Claimwire-Signature"
@@ -39,6 +39,9 @@ EVENT_HEADER = "X-Claimwire-Event"
 # Carriers that are sent in full; `outlet_count` counts all.
 CARRIERS_MAX = 20
 PARAGRAPHS_MAX = 50
+# Of a notice: lines and sections, and rows in a section.
+LINES_MAX = 8
+ROWS_MAX = 30
 # No body is longer, whatever the feeds held: 20 carriers with the longest links and names.
 BODY_BYTES_MAX = 256 * 1024
 RECEIPT_MAX = 200
@@ -49,7 +52,7 @@ RETRY_AFTER_MAX_S = 24 * 3600.0
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def idempotency_key(delivery: Delivery) -> str:
+def idempotency_key(delivery: Delivery | NoticeDelivery) -> str:
     """The delivery's key as a header value; a digest of it where it could not be one."""
     key = delivery.idempotency_key
     if _HEADER_SAFE.fullmatch(key):
@@ -57,26 +60,34 @@ def idempotency_key(delivery: Delivery) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def event(delivery: Delivery) -> str:
+def event(delivery: Delivery | NoticeDelivery) -> str:
     """What happened, from this channel's view."""
+    if isinstance(delivery, NoticeDelivery):
+        return f"notice.{delivery.notice.kind}"
     if not delivery.receipt:
         return "alert.created"
     return "alert.turned" if delivery.alert.turned else "alert.updated"
 
 
-def body(delivery: Delivery) -> bytes:
+def body(delivery: Delivery | NoticeDelivery) -> bytes:
     """The request's body: UTF-8 JSON, the same bytes at every retry of a delivery."""
     text = json.dumps(payload(delivery), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode()
 
 
-def payload(delivery: Delivery) -> dict[str, Any]:
+def payload(delivery: Delivery | NoticeDelivery) -> dict[str, Any]:
     """The body as values. Texts are plain, cleaned and bounded; they are not escaped."""
-    return {
+    head = {
         "schema_version": SCHEMA_VERSION,
         "event": event(delivery),
         "idempotency_key": idempotency_key(delivery),
         "channel": clean(delivery.channel, NAME_MAX),
+    }
+    if isinstance(delivery, NoticeDelivery):
+        notice = _notice(delivery.notice)
+        return {**head, "text": notice["title"], "notice": notice}
+    return {
+        **head,
         "receipt": clean(delivery.receipt, RECEIPT_MAX),
         "text": one_line(delivery.alert),
         "alert": _alert(delivery.alert),
@@ -163,6 +174,35 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "decision": decision(alert),
         "changed": [clean(one, INDICATOR_MAX) for one in alert.changed[:CHANGES_MAX]],
         "carriers": [_carrier(carrier) for carrier in alert.carriers[:CARRIERS_MAX]],
+    }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "kind": notice.kind.value,
+        "key": clean(notice.key, TITLE_MAX),
+        "title": clean(notice.title, TITLE_MAX),
+        "at": _time(notice.at),
+        "claim_id": clean(notice.claim_id, ID_MAX),
+        "lines": [clean(line, SENTENCE_MAX) for line in notice.lines[:LINES_MAX]],
+        "sections": [
+            {
+                "heading": clean(section.heading, TITLE_MAX),
+                "rows": [_notice_row(row) for row in section.rows[:ROWS_MAX]],
+            }
+            for section in notice.sections[:LINES_MAX]
+        ],
+    }
+
+
+def _notice_row(row: NoticeRow) -> dict[str, Any]:
+    return {
+        "text": clean(row.text, TITLE_MAX),
+        "detail": clean(row.detail, TITLE_MAX),
+        "claim_id": clean(row.claim_id, ID_MAX),
+        "standing": row.standing.value if row.standing else None,
+        "stance": row.stance.value if row.stance else None,
+        "link": web_link(row.link, LINK_MAX),
     }
 
 

@@ -4,140 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from rich.console import Console
-
-from adapters.base import ADAPTERS, build, kind_of
-from adapters.kind import HttpLimits, Surroundings
-from bot import __version__
+from bot.alerts.operators import Operators
 from bot.alerts.outbox import Courier
 from bot.clock import SystemClock
 from bot.commands.checking import Checker
 from bot.commands.desk import Desk
-from bot.commands.people import Right, Roles
 from bot.config import Config
-from bot.config.platforms import SWITCHES
-from bot.errors import ClaimwireError, ConfigError, DeliveryError
-from bot.essay.loader import bundled, load
-from bot.judges import load_judge
-from bot.ledger.records import AlertPolicy
+from bot.errors import ConfigError, DeliveryError
+from bot.essay.difference import differences, summary
+from bot.judges import load_shared_judge
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from bot.log import logger
-from bot.model import Essay, channel_address
+from bot.model import Essay
+from bot.operations.health import PROBE_INTERVAL_S, Health
+from bot.operations.metrics import Metrics
+from bot.operations.probes import Probes
+from bot.operations.server import serving
+from bot.parts import (
+    alert_policy,
+    fetch_limits,
+    load_essay,
+    load_feeds,
+    make_adapters,
+    ops_channel,
+    page_limits,
+    poll_rules,
+    prediction_rules,
+    require_confirmed,
+    roles_of,
+)
 from bot.pipeline import JudgeThread, Pipeline
+from bot.polling import RECORD_INTERVAL_S, TICK_S, Poller
 from bot.ports import ChatAdapter, Clock, InteractiveAdapter
+from bot.rounds import ROUNDS, Rounds
 from bot.schedule import Schedule
-from feeds import opml
-from feeds.fetch import Fetcher, Limits
-from feeds.opml import FeedSource
+from bot.stopping import stop_on_signals
+from feeds.fetch import Fetcher
+from feeds.fulltext import FullText
+from feeds.manners import Manners
 
-# After a signal: this long for polls under way, then this long for what the outbox still holds.
-POLL_PATIENCE_S = 5.0
-DELIVERY_PATIENCE_S = 3.0
+# After a signal: this long for polls under way, then this long for what the outbox still holds,
+# then this long for the adapters.
+POLL_PATIENCE_S = 4.0
+DELIVERY_PATIENCE_S = 2.0
+ADAPTER_PATIENCE_S = 2.0
+# The first words of the names of what is scheduled.
+JOBS = ("poll", "deliver", *ROUNDS, "probe")
 
 _log = logger("app")
-
-
-def load_essay(config: Config) -> Essay:
-    """The essay that the config names, or the bundled one. Raises EssayError."""
-    return load(config.claimwire.essay) if config.claimwire.essay else bundled()
-
-
-def require_confirmed(essay: Essay) -> None:
-    """Raises ConfigError for a draft: nobody's readers are told by claims that no editor read."""
-    if essay.draft:
-        raise ConfigError(
-            f"{essay.id}: the essay is a draft. Make its claims and indicators yours, run"
-            " `claimwire claims check`, and remove the line draft = true. `claimwire judge` and"
-            " `claimwire replay` take a draft as it is."
-        )
-
-
-def load_feeds(config: Config) -> tuple[FeedSource, ...]:
-    """The feeds that the config names, or the bundled list. Raises ConfigError."""
-    path = config.opml_in_use()
-    return opml.read(path) if path else opml.bundled()
-
-
-def fetch_limits(config: Config) -> Limits:
-    """The limits of the [feeds] section."""
-    contact = f" (+{config.feeds.contact})" if config.feeds.contact else ""
-    return Limits(
-        timeout_s=config.feeds.timeout_s,
-        max_bytes=config.feeds.max_bytes,
-        max_redirects=config.feeds.max_redirects,
-        allow_private=config.feeds.allow_private,
-        user_agent=f"claimwire/{__version__}{contact}",
-    )
-
-
-def make_adapters(config: Config, clock: Clock, console: Console | None) -> list[ChatAdapter]:
-    """One adapter per channel, one per platform for all of its channels; not started.
-
-    A platform is there if a channel names it or its token is set. Raises one ConfigError for all
-    that is wrong.
-    """
-    adapters: list[ChatAdapter] = []
-    mistakes = []
-    http = HttpLimits(user_agent=f"claimwire/{__version__}")
-    surroundings = Surroundings(
-        clock=clock,
-        http=http,
-        console=console,
-        variables=config.platforms,
-        holders=tuple(sorted(roles_of(config).everyone_named())),
-    )
-    platforms = {name for name, token in SWITCHES.items() if token in config.platforms}
-    for channel in config.channels:
-        try:
-            kind = kind_of(channel.adapter, channel.name)
-            if kind.platform:
-                kind.check(channel.name, channel.settings)
-                platforms.add(kind.name)
-            else:
-                adapters.append(build(kind.name, channel.name, channel.settings, surroundings))
-        except ConfigError as error:
-            mistakes.append(str(error))
-    for name in sorted(platforms & ADAPTERS.keys()):
-        try:
-            adapters.append(ADAPTERS[name].make(name, {}, surroundings))
-        except ConfigError as error:
-            mistakes.append(str(error))
-    names = [adapter.name for adapter in adapters]
-    mistakes += [
-        f'channel "{name}" has the name of a platform -> rename it'
-        for name in sorted(platforms)
-        if names.count(name) > 1
-    ]
-    if mistakes:
-        raise ConfigError("\n".join(mistakes))
-    return adapters
-
-
-def alert_policy(config: Config, channels: Sequence[ChatAdapter]) -> AlertPolicy:
-    """Which verdicts go to which channels, by their addresses."""
-    addresses = [
-        channel_address(one.adapter, one.settings["channel"])
-        for one in config.channels
-        if one.adapter in ADAPTERS and ADAPTERS[one.adapter].platform
-    ]
-    own = [one.name for one in channels if not isinstance(one, InteractiveAdapter)]
-    return AlertPolicy(
-        channels=(*own, *dict.fromkeys(addresses)),
-        stances=frozenset(config.alerts.stances),
-        min_confidence=config.alerts.min_confidence,
-    )
-
-
-def roles_of(config: Config) -> Roles:
-    """Who may do what, by [roles]."""
-    held = {right: getattr(config.roles, right.value) for right in Right}
-    return Roles(config.roles.editors, held)
 
 
 async def start_adapters(adapters: Sequence[ChatAdapter]) -> frozenset[str]:
@@ -168,39 +86,85 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
     Raises ClaimwireError where something is wrong at the start.
     """
     stop = stop or asyncio.Event()
-    _stop_on_signals(stop)
+    stop_on_signals(stop)
     clock = SystemClock()
-    essay, sources = load_essay(config), load_feeds(config)
+    essay, sources, rules = load_essay(config), load_feeds(config), prediction_rules(config)
     require_confirmed(essay)
-    adapters = make_adapters(config, clock, None)
+    adapters, operators_at = make_adapters(config, clock, None), ops_channel(config)
+    metrics = Metrics([adapter.name for adapter in adapters], JOBS)
     async with AsyncExitStack() as stack:
-        judge = JudgeThread(await asyncio.to_thread(load_judge, config, essay))
+        health = Health(clock)
+        await _open_pages(config, health, metrics, stack)
+        judge = JudgeThread(await asyncio.to_thread(load_shared_judge, config, essay), metrics)
         stack.callback(judge.close)
         stack.enter_context(sole_writer(config.ledger_path))
         ledger = await Ledger.open(config.ledger_path, clock)
         stack.push_async_callback(ledger.close)
+        await tell_essay_changes(ledger, essay)
         fetcher = await stack.enter_async_context(Fetcher(clock, fetch_limits(config)))
+        pages = await stack.enter_async_context(Fetcher(clock, page_limits(config)))
+        manners = Manners()
         policy = alert_policy(config, adapters)
+        operators = Operators(ledger, essay.id, operators_at, clock)
         checker = Checker(fetcher, judge, clock)
-        desk = Desk(essay, ledger, clock, roles_of(config), policy, checker)
+        desk = Desk(
+            essay, ledger, clock, roles_of(config), policy, checker, rules, config.review.keep_days
+        )
         for adapter in adapters:
             if isinstance(adapter, InteractiveAdapter):
                 adapter.connect(desk)
-            stack.push_async_callback(adapter.stop)
+        stack.push_async_callback(_stop_adapters, adapters)
         unstarted = await start_adapters(adapters)
+        rng = random.Random()  # noqa: S311 - it spreads retries and hides nothing
+        courier = Courier(
+            ledger,
+            adapters,
+            clock,
+            rng,
+            unstarted=unstarted,
+            operators=operators,
+            observer=metrics,
+        )
+        told = await stack.enter_async_context(_delivering(courier))
         pipeline = Pipeline(
             fetcher=fetcher,
             judge=judge,
             ledger=ledger,
             clock=clock,
             policy=policy,
-            concurrency=config.feeds.concurrency,
+            rules=poll_rules(config),
+            manners=manners,
+            full_text=FullText(pages, clock, manners),
+            operators=operators,
+            observer=metrics,
+            told=told,
         )
-        rng = random.Random()  # noqa: S311 - it spreads retries and hides nothing
-        courier = Courier(ledger, adapters, clock, rng, unstarted=unstarted)
-        schedule = _schedule(config, clock, sources, pipeline, courier, ledger)
+        poller = Poller(
+            pipeline.poll,
+            clock,
+            poll_rules(config),
+            grace_s=config.schedule.misfire_grace_s,
+            observer=metrics,
+        )
+        poller.take(sources, await ledger.feed_states())
+        Probes(ledger, courier, metrics, clock).watch(
+            health, f"{config.judge.kind}; {len(essay.claims)} claims", adapters
+        )
+        schedule = _schedule(config, clock, poller, pipeline, courier, metrics)
+        Rounds(
+            ledger,
+            essay,
+            policy,
+            clock,
+            operators,
+            config.ledger.keep_days,
+            config.alerts.silent_days,
+            config.schedule.housekeeping_interval_min * 60,
+            rules,
+        ).put_on(schedule)
         if not sources:
             _log.warning("no feeds", remedy="`claimwire feeds add URL` adds one")
+        schedule.every("probe", health.probe, interval_s=PROBE_INTERVAL_S, may_overrun=True)
         schedule.start()
         _log.info(
             "running",
@@ -212,49 +176,103 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
         )
         await stop.wait()
         _log.info("stopping")
-        await schedule.stop(patience_s=POLL_PATIENCE_S)
-        try:
-            await asyncio.wait_for(courier.drain(), DELIVERY_PATIENCE_S)
-        except TimeoutError:
-            _log.warning("stopped with alerts in the outbox; they are sent at the next start")
+        await _finish(poller, schedule, pipeline, courier)
     _log.info("stopped")
+
+
+async def _finish(poller: Poller, schedule: Schedule, pipeline: Pipeline, courier: Courier) -> None:
+    """What is under way is finished, as far as the patience goes."""
+    # Polls and other jobs end side by side, within one patience.
+    await asyncio.gather(
+        poller.stop(patience_s=POLL_PATIENCE_S), schedule.stop(patience_s=POLL_PATIENCE_S)
+    )
+    await pipeline.flush()
+    try:
+        await asyncio.wait_for(courier.drain(), DELIVERY_PATIENCE_S)
+    except TimeoutError:
+        _log.warning("stopped with alerts in the outbox; they are sent at the next start")
 
 
 def _schedule(
     config: Config,
     clock: Clock,
-    sources: Sequence[FeedSource],
+    poller: Poller,
     pipeline: Pipeline,
     courier: Courier,
-    ledger: Ledger,
+    metrics: Metrics,
 ) -> Schedule:
-    schedule = Schedule(clock, misfire_grace_s=config.schedule.misfire_grace_s)
-    for number, source in enumerate(sources):
-        interval_min = source.interval_min or config.feeds.interval_min
-        schedule.every(
-            f"poll {source.url}",
-            partial(pipeline.poll, source),
-            interval_s=interval_min * 60,
-            jitter_s=config.feeds.jitter_s,
-            # The first round is spread out: two feeds a second, and all within one interval.
-            first_in_s=min(number / 2, interval_min * 60),
-        )
+    grace_s = config.schedule.misfire_grace_s
+    schedule = Schedule(clock, misfire_grace_s=grace_s, observer=metrics)
+    schedule.every("poll", poller.tick, interval_s=TICK_S)
+    interval_s = RECORD_INTERVAL_S
+    schedule.every("poll records", pipeline.flush, interval_s=interval_s, may_overrun=True)
     interval_s = config.alerts.delivery_interval_s
     # A slow channel makes a drain overrun its interval: that is no poll that was missed.
     schedule.every("deliver", courier.drain, interval_s=interval_s, may_overrun=True)
-
-    async def keep_house() -> None:
-        try:
-            await ledger.housekeeping()
-        except ClaimwireError as error:
-            _log.error("housekeeping failed", error=str(error))
-
-    interval_s = config.schedule.housekeeping_interval_min * 60
-    schedule.every("housekeeping", keep_house, interval_s=interval_s, first_in_s=interval_s)
     return schedule
 
 
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+@asynccontextmanager
+async def _delivering(courier: Courier) -> AsyncIterator[Callable[[], None]]:
+    """Gives what to call when something was queued: it goes out at once, not at the next look."""
+    queued = asyncio.Event()
+
+    async def deliver() -> None:
+        while True:
+            await queued.wait()
+            queued.clear()
+            try:
+                await courier.drain()
+            except Exception as error:  # noqa: BLE001 - the next look into the outbox tries again
+                _log.error("outbox not drained", error=repr(error))
+
+    task = asyncio.create_task(deliver())
+    try:
+        yield queued.set
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def tell_essay_changes(ledger: Ledger, essay: Essay) -> None:
+    """Keeps the essay, and logs what changed since it was last loaded."""
+    before = await ledger.remember_essay(essay)
+    if before is not None:
+        _log.info(
+            "essay changed",
+            essay=essay.id,
+            since=f"{before.loaded_at:%Y-%m-%d}",
+            changes=summary(differences(before.essay, essay)),
+            note="`claimwire claims diff` shows them; old verdicts keep the wording of then",
+        )
+
+
+async def _open_pages(
+    config: Config, health: Health, metrics: Metrics, stack: AsyncExitStack
+) -> None:
+    """Opens /healthz, /readyz and /metrics until the stack ends, unless the port is 0."""
+    host, port = config.operations.host, config.operations.port
+    if not port:
+        return
+    try:
+        address = await stack.enter_async_context(serving(host, port, health, metrics))
+    except ConfigError as error:
+        # The news goes on without them; whoever asks them meets no answer, and so an alarm.
+        _log.error("operations pages not served", error=str(error))
+    else:
+        _log.info("operations pages", address=f"http://{address}")
+
+
+async def _stop_adapters(adapters: Sequence[ChatAdapter]) -> None:
+    """Side by side; one that takes too long is left behind."""
+    try:
+        async with asyncio.timeout(ADAPTER_PATIENCE_S):
+            stopping = (adapter.stop() for adapter in adapters)
+            ends = await asyncio.gather(*stopping, return_exceptions=True)
+    except TimeoutError:
+        _log.warning("channels not closed in order")
+        return
+    for adapter, end in zip(adapters, ends, strict=True):
+        if isinstance(end, Exception):
+            _log.error("channel not closed in order", channel=adapter.name, error=repr(end))

@@ -35,6 +35,7 @@ _STANDING_STYLES = {
     Standing.SUPPORTED: "green",
     Standing.CONTESTED: "bold magenta",
     Standing.CONTRADICTED: "bold red",
+    Standing.CONFLICT: "bold magenta",
 }
 
 
@@ -70,12 +71,17 @@ def standings_table(accounts: Sequence[ClaimAccount]) -> Table:
         table.add_row(
             account.claim.id,
             Text(clean(account.claim.statement)),
-            Text(account.standing.value, style=_STANDING_STYLES[account.standing]),
+            _standing(account),
             str(account.supporting or ""),
             str(account.contradicting or ""),
             f"{last:%Y-%m-%d}" if last else "",
         )
     return table
+
+
+def _standing(account: ClaimAccount) -> Text:
+    word = account.standing.word(account.claim.kind)
+    return Text(word, style=_STANDING_STYLES[account.standing])
 
 
 def claim_account(account: ClaimAccount, evidence: Sequence[EvidenceItem]) -> Group:
@@ -84,9 +90,9 @@ def claim_account(account: ClaimAccount, evidence: Sequence[EvidenceItem]) -> Gr
     head = Text(f"{claim.id} ", style="bold")
     head.append(clean(claim.statement))
     state = Text("Standing: ")
-    state.append(account.standing.value, style=_STANDING_STYLES[account.standing])
+    state.append(_standing(account))
     if account.since:
-        state.append(f" since {account.since:%Y-%m-%d}")
+        state.append(f" since {account.since:%Y-%m-%d}. {clean(account.cause)}")
     reasons = [Text(f"  - {clean(reason)}") for reason in account.reasons]
     lines = [_evidence_line(item) for item in evidence]
     return Group(

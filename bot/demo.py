@@ -13,10 +13,12 @@ import json
 import random
 import re
 import shutil
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,7 +29,6 @@ from rich.progress import Progress
 from adapters.base import build
 from adapters.kind import Surroundings
 from bot.alerts.outbox import Courier
-from bot.app import alert_policy
 from bot.board import progress_bar, standings_table
 from bot.clock import SystemClock
 from bot.config import Config
@@ -37,6 +38,7 @@ from bot.judges import load_judge
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from bot.model import Outlet
+from bot.parts import alert_policy
 from bot.pipeline import JudgeThread, Pipeline
 from feeds.fetch import Fetcher, Limits
 from feeds.opml import FeedSource
@@ -180,16 +182,13 @@ async def run_demo(data_dir: Path, *, fresh: bool, console: Console) -> None:
         await server.start()
         stack.push_async_callback(server.stop)
         fetcher = await stack.enter_async_context(Fetcher(clock, Limits(allow_private=True)))
-        pipeline = Pipeline(
-            fetcher=fetcher,
-            judge=judge,
-            ledger=ledger,
-            clock=clock,
-            policy=alert_policy(config, [adapter]),
-        )
+        policy = alert_policy(config, [adapter])
+        pipeline = Pipeline(fetcher=fetcher, judge=judge, ledger=ledger, clock=clock, policy=policy)
         courier = Courier(ledger, [adapter], clock, random.Random(0))  # noqa: S311 - jitter
+        # The chronicle's months pass for the standings too.
+        grow_old = partial(ledger.reassess, judge.essay, policy=policy)
         with progress_bar(console) as bar:
-            tally = await _months(server, pipeline, courier, month_ends(dates), bar)
+            tally = await _months(server, pipeline, courier, grow_old, month_ends(dates), bar)
         await _show_end(ledger, judge, tally, data_dir, console)
 
 
@@ -203,6 +202,7 @@ async def _months(
     server: ChronicleServer,
     pipeline: Pipeline,
     courier: Courier,
+    grow_old: Callable[[datetime], Awaitable[object]],
     ends: list[datetime],
     bar: Progress,
 ) -> _Tally:
@@ -215,6 +215,7 @@ async def _months(
             if outcome.error:
                 raise InputError(f"{source.url}: {outcome.error}")
             tally.new += outcome.new
+        await grow_old(end)
         tally.alerts += (await courier.drain_until_empty(DELIVERY_PATIENCE_S)).sent
         bar.advance(task)
     return tally
@@ -228,7 +229,7 @@ async def _show_end(
     if tally.new or tally.alerts:
         console.print(
             f"{tally.new} new reports, {counts.stories} stories, {tally.alerts} posts"
-            " (an alert, or the same alert edited as its story grew)."
+            " (an alert, an alert edited as its story grew, or a claim that stands elsewhere)."
         )
     else:
         console.print(

@@ -14,13 +14,6 @@ from rich.text import Text
 
 from adapters import discord
 from adapters.discord.invite import invite_link
-from bot.app import (
-    fetch_limits,
-    load_essay,
-    load_feeds,
-    make_adapters,
-    require_confirmed,
-)
 from bot.clock import SystemClock
 from bot.config import Config, load_config
 from bot.config.platforms import SWITCHES
@@ -29,6 +22,13 @@ from bot.essay.loader import warnings as essay_warnings
 from bot.judges import load_judge
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Outlet
+from bot.parts import (
+    fetch_limits,
+    load_essay,
+    load_feeds,
+    make_adapters,
+    require_confirmed,
+)
 from feeds.check import Outcome
 from feeds.check import check as check_feeds
 from feeds.fetch import Fetcher
@@ -159,6 +159,5 @@ def show(checks: Sequence[Check], console: Console) -> None:
     """A line per check; what is wrong stands out by word and colour."""
     for check in checks:
         word, style = ("ok   ", "green") if check.ok else ("WRONG", "bold red")
-        console.print(
-            Text(f"{word} ", style).append(f"{check.name}: ", "bold").append(check.message)
-        )
+        line = Text(f"{word} ", style).append(f"{check.name}: ", "bold").append(check.message)
+        console.print(line, soft_wrap=True)  # a link that is broken in two cannot be opened

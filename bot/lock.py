@@ -14,12 +14,12 @@ from bot.errors import ConfigError
 def sole_writer(ledger_path: Path) -> Iterator[None]:
     """Holds the ledger for this process, by a lock on a file beside it; a crash frees it.
 
-    Makes the folder where there is none. Raises ConfigError where it cannot be made, or where
-    another process holds the ledger.
+    Makes the folder, for this user alone, where there is none. Raises ConfigError where it cannot
+    be made, or where another process holds the ledger.
     """
     path = ledger_path.with_name(f"{ledger_path.name}.lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = path.open("a")
     except OSError as error:
         raise ConfigError(

@@ -32,6 +32,13 @@ _RESERVED = ("ts", "level", "logger", "event")
 _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9_.-]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _STRUCK = "[secret]"
+# What gives power though no setting holds it: at DEBUG libraries log the addresses and tokens by
+# which Slack and Discord let an interaction be answered, and headers. The groups stay.
+_SHAPES = (
+    r"((?:/(?:webhooks|interactions)/\d{1,20}/|://hooks\.slack\.com/|[?&]ticket="
+    r"|['\"]token\\?['\"]: ?\\?['\"]|authorization['\"]?[:=] ?['\"]?(?:bearer |bot )?))"
+    r"[^\s'\"&]{8,}|(://[^\s/@:]{0,60}:)[^\s/@]{1,200}(?=@)|\b(?:xox[a-z]|xapp|sk)-[\w-]{10,}"
+)
 _VALUES = "claimwire_values"
 # These say at INFO what our own lines say better.
 _CHATTY = (
@@ -175,7 +182,7 @@ class _Line(logging.Formatter):
     def _clean(self, value: object, longest: int) -> object:
         """The value as JSON may hold it, without secrets and not too long."""
         text = _text(value)
-        struck = self._secrets.sub(_STRUCK, text) if self._secrets else text
+        struck = self._secrets.sub(rf"\g<1>\g<2>{_STRUCK}", text)
         if struck == text and _is_plain(value):
             return value
         if len(struck) > longest:  # The end of a trace says what happened, the start of a text.
@@ -203,14 +210,14 @@ def _is_plain(value: object) -> bool:
     return value is None or type(value) in (int, bool)
 
 
-def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """Matches the secrets as they are and as URLs, JSON and repr write them."""
+def _pattern(secrets: Iterable[str]) -> re.Pattern[str]:
+    """Matches the secrets as they are and as URLs, JSON and repr write them, and _SHAPES."""
     forms: set[str] = set()
     for secret in filter(None, secrets):
         forms |= {secret, quote(secret), quote(secret, safe="")}
         forms |= {json.dumps(secret)[1:-1], repr(secret)[1:-1]}
     longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))) if forms else None
+    return re.compile("|".join((*map(re.escape, longest_first), _SHAPES)), re.IGNORECASE)
 
 
 def _logfmt(values: Mapping[str, object]) -> str:

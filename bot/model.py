@@ -48,12 +48,20 @@ class Voice(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a claim stands on the evidence so far."""
+    """Where a claim stands on the evidence so far: bot.ledger.standing."""
 
     QUIET = "quiet"
     SUPPORTED = "supported"
-    CONTESTED = "contested"
+    CONTESTED = "contested"  # different events speak for and against it
     CONTRADICTED = "contradicted"
+    CONFLICT = "sources conflict"  # sources report the same event both ways
+
+    def word(self, kind: Kind) -> str:
+        """As it is said of a claim of that kind: a fact stands, or is corrected."""
+        return _FACT_WORDS.get(self, self.value) if kind is Kind.FACT else self.value
+
+
+_FACT_WORDS = {Standing.SUPPORTED: "stands", Standing.CONTRADICTED: "corrected"}
 
 
 # --- the essay -----------------------------------------------------------------------------------
@@ -174,6 +182,29 @@ class Article:
         """Title and summary as one text; Sentence offsets count its code points."""
         title, summary = self.entry.title, self.entry.summary
         return f"{title}\n{summary}" if title and summary else title or summary
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCourse:
+    """How a feed is polled from here on: feeds.course draws it up, the ledger keeps it.
+
+    ``due_at``: when it is asked next; None: at once. ``published``: when it last brought something
+    new, oldest first. ``ttl_s``: how long the feed itself says that it may be kept (0: no word).
+    ``address``: where it is asked since it moved for good, "" for the address that is listed.
+    ``moved_to``, ``moved_times`` and ``moved_since`` are of a move that is not believed yet.
+    ``gone_times`` counts the answers 410 in a row; ``retired_at``: since when it is taken for gone.
+    """
+
+    due_at: datetime | None = None
+    published: tuple[datetime, ...] = ()
+    ttl_s: float = 0.0
+    address: str = ""
+    moved_to: str = ""
+    moved_times: int = 0
+    moved_since: datetime | None = None
+    failing_since: datetime | None = None
+    gone_times: int = 0
+    retired_at: datetime | None = None
 
 
 # --- the judgement -------------------------------------------------------------------------------
@@ -352,6 +383,56 @@ class Alert:
         return self.origins or len({carrier.outlet.name for carrier in self.carriers})
 
 
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    STANDING = "standing"  # a claim stands elsewhere than before
+    REMINDER = "reminder"  # the date of a prediction comes near
+    RESOLUTION = "resolution"  # a prediction was resolved, or no longer is
+    PREMISE = "premise"  # a claim fell on which others rest
+    DIGEST = "digest"  # what changed since the last one
+    OPERATIONS = "operations"  # for whoever runs the bot
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One line of a list in a notice: usually a claim, or a report and the claim it bears on."""
+
+    text: str
+    detail: str = ""
+    claim_id: str = ""
+    standing: Standing | None = None
+    stance: Stance | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSection:
+    """A list in a notice, under its heading ("" for none)."""
+
+    heading: str
+    rows: tuple[NoticeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What readers are told beside alerts, each once: it is posted, and never edited.
+
+    ``key`` names what it tells of; a second notice of that key is not posted. ``claim_id`` is ""
+    where it is about no claim, or several. ``lines`` are short sentences. ``about``: the number of
+    what its buttons act on (a proposed resolution), 0 for nothing.
+    """
+
+    kind: NoticeKind
+    key: str
+    title: str
+    at: datetime
+    claim_id: str = ""
+    lines: tuple[str, ...] = ()
+    sections: tuple[NoticeSection, ...] = ()
+    about: int = 0
+
+
 class DeliveryState(StrEnum):
     """Where an outbox row is."""
 
@@ -375,3 +456,14 @@ class Delivery:
     attempts: int
     idempotency_key: str
     receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDelivery:
+    """A notice for one channel. ``idempotency_key`` is the same at every retry."""
+
+    id: int
+    channel: str
+    notice: Notice
+    attempts: int
+    idempotency_key: str

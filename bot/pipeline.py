@@ -1,63 +1,85 @@
-"""Runs one feed through the stages: fetch, parse, keep what is new, judge, commit.
+"""Runs one feed through the stages: fetch, parse, keep what is new, complete, judge, commit.
 
-Decides nothing itself. What blocks runs in threads: parsing in the default pool, the judge in a
-thread of its own, since the model is used by one thread at a time and takes both cores anyway.
+Decides nothing itself: when and where a feed is asked next is said by feeds.course, and kept by
+bot.feedbook. What blocks runs in threads: parsing in the default pool, the judge in a thread of its
+own, since the model is used by one thread at a time and takes both cores anyway.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from bot.errors import ClaimwireError, FetchError, LedgerError, ParseError
-from bot.ledger.records import AlertPolicy, CommitResult, FeedUpdate
+from bot.feedbook import FeedBook, Telling
+from bot.ledger.records import AlertPolicy, FeedState
 from bot.ledger.store import Ledger
 from bot.log import logger
 from bot.model import Article, Entry, Judgement
-from bot.ports import Clock, Judge
-from feeds.fetch import Caching, Fetched, Fetcher
+from bot.operations.observer import UNOBSERVED, Observer, Polled, timed
+from bot.polling import PollRules
+from bot.ports import Clock, ConcurrentJudge, Judge
+from feeds.fetch import Caching, Fetcher
+from feeds.fulltext import FullText
+from feeds.manners import Manners
 from feeds.opml import FeedSource
 from feeds.parse import ParsedFeed, parse
 
 # Judged together, and then the event loop has a chance; also the most that a cancelled poll redoes.
 JUDGE_BATCH = 64
-# A feed that fails is asked again after a pause that doubles, up to a day; one whose server names
-# a time of its own is not asked before, up to a day as well.
-FIRST_PAUSE_S = 15 * 60.0
-LONGEST_PAUSE_S = 24 * 60 * 60.0
 
 _log = logger("pipeline")
 
 
 class JudgeThread:
-    """The judge behind a thread of its own, so that no inference blocks the event loop."""
+    """The judge behind a thread of its own, so that no inference blocks the event loop; behind
+    several where it is a ConcurrentJudge."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, observer: Observer = UNOBSERVED) -> None:
         self.essay = judge.essay
         self._judge = judge
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="judge")
+        self._observer = observer
+        self._at_once = judge.at_once if isinstance(judge, ConcurrentJudge) else 1
+        self._threads = ThreadPoolExecutor(self._at_once, thread_name_prefix="judge")
 
     async def judge(self, articles: Sequence[Article]) -> list[Judgement]:
         """One judgement per article, in order."""
         loop = asyncio.get_running_loop()
         judgements: list[Judgement] = []
-        for start in range(0, len(articles), JUDGE_BATCH):
-            batch = articles[start : start + JUDGE_BATCH]
-            judgements += await loop.run_in_executor(self._thread, self._judge.judge, batch)
+        batches = [
+            articles[start : start + JUDGE_BATCH] for start in range(0, len(articles), JUDGE_BATCH)
+        ]
+        for start in range(0, len(batches), self._at_once):
+            side_by_side = (
+                loop.run_in_executor(self._threads, self._judged, batch)
+                for batch in batches[start : start + self._at_once]
+            )
+            for judged in await asyncio.gather(*side_by_side):
+                judgements += judged
         return judgements
+
+    def _judged(self, batch: Sequence[Article]) -> list[Judgement]:
+        with timed(partial(self._observer.judged, len(batch))):
+            return self._judge.judge(batch)
 
     def close(self) -> None:
         """Waits for the batch under way."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        if isinstance(self._judge, ConcurrentJudge):
+            self._judge.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What one poll of a feed came to. ``error`` is "" where it went well."""
+    """What one poll of a feed came to. ``error`` is "" where it went well.
+
+    ``due_at``: when it is to be asked again; None where that could not be recorded.
+    """
 
     feed_url: str
     entries: int = 0
@@ -66,8 +88,15 @@ class PollOutcome:
     alerts: int = 0
     silent: bool = False
     not_modified: bool = False
-    put_off: bool = False  # not asked: its server, or its failures, call for a pause
     error: str = ""
+    due_at: datetime | None = None
+
+    @property
+    def ended(self) -> Polled:
+        """In a word, for whoever counts."""
+        if self.error:
+            return Polled.FAILED
+        return Polled.NOT_MODIFIED if self.not_modified else Polled.READ
 
 
 class Pipeline:
@@ -81,36 +110,45 @@ class Pipeline:
         ledger: Ledger,
         clock: Clock,
         policy: AlertPolicy,
-        concurrency: int = 8,
+        rules: PollRules | None = None,
+        manners: Manners | None = None,
+        full_text: FullText | None = None,
+        operators: Telling | None = None,
+        observer: Observer = UNOBSERVED,
+        told: Callable[[], None] = lambda: None,
     ) -> None:
+        """``manners`` None: no pause between two requests to a host. ``full_text`` None: no
+        teaser is completed. ``told`` is called after a commit that readers may hear of."""
+        rules = rules or PollRules()
         self._fetcher = fetcher
         self._judge = judge
         self._ledger = ledger
         self._clock = clock
         self._policy = policy
-        self._slots = asyncio.Semaphore(concurrency)
-        self._not_before: dict[str, datetime] = {}
+        self._rules = rules
+        self._manners = manners or Manners(gap_s=0)
+        self._full_text = full_text
+        self._observer = observer
+        self._told = told
+        self._book = FeedBook(ledger, clock, rules, operators)
+        self._slots = asyncio.Semaphore(rules.concurrency)
 
     async def poll(self, source: FeedSource, *, back_fill: bool = False) -> PollOutcome:
         """Polls one feed; a failure is recorded and logged, never raised.
 
         The first fetch of a feed is recorded in silence, unless ``back_fill``.
         """
-        now = self._clock.now()
-        if now < self._not_before.get(source.url, now):
-            return PollOutcome(source.url, put_off=True)
-        async with self._slots:
-            try:
-                outcome = await self._poll(source, back_fill=back_fill)
-            except (FetchError, ParseError) as error:
-                wish_s = error.retry_after_s if isinstance(error, FetchError) else None
-                outcome = await self._failed(source, error.reason, wish_s)
-            except ClaimwireError as error:
-                outcome = PollOutcome(source.url, error=str(error))
-            except Exception as error:  # noqa: BLE001 - a fault over one feed must not stop others
-                _log.exception("fault while a feed was read", feed=source.url)
-                reason = f"a fault of claimwire: {type(error).__name__}; the log has more"
-                outcome = await self._failed(source, reason, None)
+        try:
+            outcome = await self._outcome(source, back_fill=back_fill)
+        except ClaimwireError as error:
+            outcome = PollOutcome(source.url, error=str(error))
+        self._observer.polled(
+            outcome.ended,
+            entries=outcome.entries,
+            new=outcome.new,
+            verdicts=outcome.verdicts,
+            alerts=outcome.alerts,
+        )
         log = _log.bind(feed=source.url, outlet=source.outlet.name)
         if outcome.error:
             log.warning("feed failed", error=outcome.error)
@@ -127,26 +165,57 @@ class Pipeline:
             )
         return outcome
 
-    async def _poll(self, source: FeedSource, *, back_fill: bool) -> PollOutcome:
-        state = await self._ledger.feed_state(source.url)
-        caching = Caching(state.etag, state.last_modified) if state else Caching()
-        fetched = await self._fetcher.fetch(source.url, caching)
-        self._not_before.pop(source.url, None)
-        if fetched.retry_after_s:
-            self._pause(source, pause_s(0, fetched.retry_after_s), self._clock.now())
-        if fetched.permanent_redirect:
-            _log.warning("feed has moved", feed=source.url, to=fetched.permanent_redirect)
-        if fetched.body is None:
-            await self._commit(source, fetched, [], [], silent=True)
-            return PollOutcome(source.url, not_modified=True)
-        parsed = await self._parse(source, fetched.body, fetched.content_type)
-        now = self._clock.now()
-        new = await self._ledger.unseen(parsed.entries)
-        articles = sorted((as_article(entry, now) for entry in new), key=lambda a: a.at)
-        judgements = await self._judge.judge(articles)
-        first = state is None or not state.fetched_before
-        silent = first and not back_fill
-        result = await self._commit(source, fetched, articles, judgements, silent=silent)
+    async def flush(self) -> None:
+        """Writes what polls have noted: worth doing every few seconds, and at the end."""
+        await self._book.flush()
+
+    async def _outcome(self, source: FeedSource, *, back_fill: bool) -> PollOutcome:
+        state = await self._book.known(source.url)
+        try:
+            return await self._poll(source, state, back_fill=back_fill)
+        except FetchError as error:
+            return await self._failed(
+                source, error.reason, status=error.status, retry_after_s=error.retry_after_s
+            )
+        except ParseError as error:
+            return await self._failed(source, error.reason)
+        except ClaimwireError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault over one feed must not stop others
+            _log.exception("fault while a feed was read", feed=source.url)
+            reason = f"a fault of claimwire: {type(error).__name__}; the log has more"
+            return await self._failed(source, reason)
+
+    async def _poll(self, source: FeedSource, state: FeedState, *, back_fill: bool) -> PollOutcome:
+        address = state.course.address or source.url
+        async with AsyncExitStack() as stack:
+            # First the host's turn: a feed that waits for it must not keep others from theirs.
+            async with self._manners.turn(address):
+                await stack.enter_async_context(self._slots)
+                with timed(self._observer.fetched):
+                    fetched = await self._fetcher.fetch(
+                        address, Caching(state.etag, state.last_modified)
+                    )
+            if fetched.body is None:
+                after = await self._book.unchanged(source, fetched, self._judge.essay)
+                return PollOutcome(source.url, not_modified=True, due_at=after.course.due_at)
+            parsed = await self._parse(source, fetched.body, fetched.content_type)
+            now = self._clock.now()
+            new = await self._complete(source, await self._ledger.unseen(parsed.entries))
+            articles = sorted((as_article(entry, now) for entry in new), key=lambda a: a.at)
+            judgements = await self._judge.judge(articles)
+            silent = not state.fetched_before and not back_fill
+            result, after = await self._book.read(
+                source,
+                fetched,
+                parsed,
+                list(zip(articles, judgements, strict=True)),
+                essay=self._judge.essay,
+                silent=silent,
+                policy=self._policy,
+            )
+        if result.alerts or result.standings:
+            self._told()
         return PollOutcome(
             source.url,
             entries=len(parsed.entries),
@@ -154,6 +223,7 @@ class Pipeline:
             verdicts=sum(len(j.verdicts) for j in judgements),
             alerts=0 if silent else len(result.alerts),
             silent=silent,
+            due_at=after.course.due_at,
         )
 
     async def _parse(self, source: FeedSource, body: bytes, content_type: str) -> ParsedFeed:
@@ -167,51 +237,25 @@ class Pipeline:
         )
         return await asyncio.to_thread(call)
 
-    async def _commit(
-        self,
-        source: FeedSource,
-        fetched: Fetched,
-        articles: Sequence[Article],
-        judgements: Sequence[Judgement],
-        *,
-        silent: bool,
-    ) -> CommitResult:
-        update = FeedUpdate(
-            essay=self._judge.essay,
-            feed_url=source.url,
-            fetched_at=self._clock.now(),
-            status=fetched.status,
-            etag=fetched.caching.etag,
-            last_modified=fetched.caching.last_modified,
-            articles=tuple(zip(articles, judgements, strict=True)),
-            silent=silent,
-            policy=self._policy,
-        )
-        return await self._ledger.commit(update)
+    async def _complete(self, source: FeedSource, entries: Sequence[Entry]) -> Sequence[Entry]:
+        wanted = self._rules.full_text if source.full_text is None else source.full_text
+        return await self._full_text.completed(entries) if wanted and self._full_text else entries
 
     async def _failed(
-        self, source: FeedSource, reason: str, retry_after_s: float | None
+        self,
+        source: FeedSource,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
     ) -> PollOutcome:
-        now = self._clock.now()
         try:
-            await self._ledger.record_failure(source.url, now, reason)
-            state = await self._ledger.feed_state(source.url)
+            state = await self._book.failed(
+                source, reason, status=status, retry_after_s=retry_after_s
+            )
         except LedgerError as error:
             return PollOutcome(source.url, error=f"{reason}; {error}")
-        self._pause(source, pause_s(state.failures if state else 1, retry_after_s), now)
-        return PollOutcome(source.url, error=reason)
-
-    def _pause(self, source: FeedSource, seconds: float, now: datetime) -> None:
-        self._not_before[source.url] = now + timedelta(seconds=seconds)
-
-
-def pause_s(failures: int, retry_after_s: float | None) -> float:
-    """How long a feed is left alone after that many failures in a row, in seconds.
-
-    None at the first: it may pass. ``retry_after_s`` is the server's own wish, if it gave one.
-    """
-    grown = FIRST_PAUSE_S * 2.0 ** min(failures - 2, 10) if failures > 1 else 0.0
-    return min(max(grown, retry_after_s or 0.0), LONGEST_PAUSE_S)
+        return PollOutcome(source.url, error=state.last_error, due_at=state.course.due_at)
 
 
 def as_article(entry: Entry, now: datetime) -> Article:

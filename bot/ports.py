@@ -1,7 +1,7 @@
 """The Protocols between the rooms. Who implements one imports this; only bot/app.py knows all.
 
 Threads: everything async runs on one event loop and never blocks it. A Judge is synchronous and
-is called from one worker thread at a time. A Ledger owns its own thread.
+is called from one worker thread at a time (but see ConcurrentJudge). A Ledger owns its own thread.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from bot.alerts.subscriptions import Subscription
 from bot.commands.answers import Answer, Choice
 from bot.commands.requests import Request
-from bot.model import Actor, Article, Delivery, Essay, Judgement
+from bot.model import Actor, Article, Delivery, Essay, Judgement, NoticeDelivery
 
 
 class Clock(Protocol):
@@ -33,6 +33,17 @@ class Judge(Protocol):
         """One judgement per article, in order; the same input gives the same output."""
 
 
+@runtime_checkable
+class ConcurrentJudge(Judge, Protocol):
+    """A judge that has others judge, so that ``at_once`` calls may run side by side, each on a
+    thread of its own."""
+
+    at_once: int
+
+    def close(self) -> None:
+        """Calls under way end soon, by ClaimwireError."""
+
+
 class ChatAdapter(Protocol):
     """One platform that takes alerts.
 
@@ -49,8 +60,19 @@ class ChatAdapter(Protocol):
 
     async def send(self, delivery: Delivery) -> str: ...
 
+    async def post(self, delivery: NoticeDelivery) -> str:
+        """Posts a notice; raises and is cancelled like ``send``. Returns the receipt."""
+
     async def stop(self) -> None:
         """Finishes what it holds and disconnects; may be called twice."""
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """An adapter that can prove, without posting anything, that its platform is reached."""
+
+    async def probe(self) -> None:
+        """Asks the platform. Raises DeliveryError or ConfigError where it does not answer."""
 
 
 class Desk(Protocol):

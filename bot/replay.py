@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -111,6 +112,7 @@ async def replay(
     how many entries were done, ``told`` each alert when it is delivered first or has turned.
     """
     summary = Summary()
+    await ledger.remember_essay(judge.essay)
     before = (await ledger.counts()).stories
     seen: set[int] = set()
 
@@ -160,6 +162,7 @@ async def _commit(
         feed_url=FEED_URL,
         fetched_at=batch[-1].at,
         articles=tuple(zip(articles, judgements, strict=True)),
-        policy=policy,
+        # What is counted here are alerts.
+        policy=dataclasses.replace(policy, standing_changes=False),
     )
     await ledger.commit(update)

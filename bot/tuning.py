@@ -7,7 +7,7 @@ is not its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bot.entries import read_chronicle
 from bot.errors import InputError
 from bot.evaluation.cases import Case
+from bot.evaluation.desk_figures import Decided
 from bot.evaluation.lesson_figures import TuningFigures, figures
 from bot.judge.claim_index import ClaimIndex
 from bot.judge.cross_reader import CrossReader
@@ -37,6 +38,7 @@ from bot.judge.regression import Floats
 from bot.judge.stance_model import StanceModel
 from bot.judge.text import entry_text
 from bot.judge.verdict import Thresholds
+from bot.ledger.records import DeskLabel
 from bot.model import Article, Essay
 from bot.replay import dated
 
@@ -44,11 +46,12 @@ MIN_ENTRIES = 10
 _BATCH = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
     """A head, how it was tried, and the figures without and with what the entries teach.
 
-    ``stopped``: entries without words or on another subject, which no judge reads.
+    ``stopped``: entries without words or on another subject, which no judge reads. ``read``: the
+    others, and ``bears`` (n, claims): how surely each bears, by a head that has not seen it.
     """
 
     head: EssayHead
@@ -56,6 +59,8 @@ class Lesson:
     before: TuningFigures
     after: TuningFigures
     stopped: int
+    read: tuple[Case, ...]
+    bears: Floats
 
 
 def without_labels(essay: Essay, model: StanceModel, now: datetime) -> EssayHead:
@@ -79,9 +84,12 @@ def with_labels(
     now: datetime,
     *,
     thresholds: Thresholds,
+    keep_share: bool = False,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Lesson:
     """The head that labelled entries make; ``progress`` hears how many of them were encoded.
+
+    ``keep_share``: see bot.judge.learning.learn.
 
     Raises InputError where too few are left to learn from.
     """
@@ -110,6 +118,7 @@ def with_labels(
         indicators=indicators,
         background=background,
         start=start,
+        keep_share=keep_share,
     )
     _scores, leaning = ClaimIndex(essay, model).match(vectors)
     earlier, later = (worth_reading(one, model.settings) for one in (trial.before, trial.after))
@@ -118,16 +127,58 @@ def with_labels(
 
     def measured(
         scores: Floats, wanted: NDArray[np.bool_], judging: EssayHead | None
-    ) -> TuningFigures:
+    ) -> tuple[TuningFigures, Floats]:
         read = np.where(wanted[..., np.newaxis], second, np.float32(np.nan))
         joined = fusion_for(judging, model.settings).join(scores, read, leaning)
         targets = labelled.targets
-        return figures(joined, read, leaning, targets, head.claim_ids, thresholds)
+        found = figures(joined, read, leaning, targets, head.claim_ids, thresholds)
+        return found, 1 - joined[..., 0]
 
-    before = measured(trial.before, earlier, start)
-    after = measured(trial.after, later, head)
+    before, _bears = measured(trial.before, earlier, start)
+    after, bears = measured(trial.after, later, head)
     stopped = len(cases) - len(read)
-    return Lesson(head, trial, before, after, stopped)
+    kept = tuple(case for case, _article in read)
+    return Lesson(head, trial, before, after, stopped, kept, bears)
+
+
+def desk_cases(essay: Essay, labels: Iterable[DeskLabel]) -> list[Case]:
+    """What the desk said of reports, as labelled entries; a story's are held out together.
+
+    Of claims on which nobody decided nothing is said, and a claim that a report bears on, nobody
+    knows how, teaches no head.
+    """
+    ids = {claim.id for claim in essay.claims}
+    by_report: dict[str, list[DeskLabel]] = {}
+    for label in labels:
+        if label.claim_id in ids:
+            by_report.setdefault(label.article.entry.key, []).append(label)
+    cases = []
+    for line, (key, said) in enumerate(by_report.items(), 1):
+        known = {one.claim_id: one.stance for one in said if one.stance is not None}
+        silent = ids - known.keys() - {one.claim_id for one in said if not one.bears}
+        entry, story = said[-1].article.entry, f"story {said[-1].story_id}"
+        cases.append(Case(line, key, entry, known, frozenset(silent), pair=story))
+    return cases
+
+
+def desk_decided(
+    essay: Essay, labels: Iterable[DeskLabel], lesson: Lesson | None = None
+) -> list[Decided]:
+    """What was decided of stories: with the probabilities that the judge gave them when they came
+    or, with a lesson, those of its head where that has not seen them."""
+    place = {claim.id: number for number, claim in enumerate(essay.claims)}
+    rows = {case.id: row for row, case in enumerate(lesson.read)} if lesson else {}
+    found: dict[tuple[str, int], Decided] = {}
+    for label in labels:
+        key, probability = label.article.entry.key, label.probability
+        if label.claim_id not in place or (lesson and key not in rows):
+            continue
+        if lesson:
+            probability = float(lesson.bears[rows[key], place[label.claim_id]])
+        told = found.get((label.claim_id, label.story_id))
+        highest = max(probability, told.probability if told else 0.0)
+        found[label.claim_id, label.story_id] = Decided(highest, label.bears)
+    return list(found.values())
 
 
 def _unlabelled(essay: Essay, model: StanceModel, now: datetime) -> tuple[Lessons, Lessons]:

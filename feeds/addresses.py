@@ -2,7 +2,9 @@
 
 A feed's address, and every address that it redirects to, is someone else's word: it must not lead
 the bot into the network that it runs in. Names are judged by what they resolve to, in the resolver
-itself, so that the connection goes to the very address that was judged (DNS rebinding).
+itself, and every address once more where its socket is made: so the connection goes to the very
+address that was judged, however it was written and whatever its name resolves to by now (DNS
+rebinding).
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ import ipaddress
 import re
 import socket
 
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
+# An IPv4 address in the last 32 bits: RFC 6052, and RFC 8215 for local use.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")  # leads wherever its network pleases
 # WHATWG URL, "ends in a number": what a system's resolver reads as an IPv4 address (127.1,
 # 0x7f.1, 2130706433), so that it is an address whatever it looks like.
 _NUMERIC_HOST = re.compile(r"(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$")
@@ -36,7 +41,7 @@ def is_public(address: _Address) -> bool:
         inner = _embedded(address)
         if inner is not None:
             return is_public(inner)
-        if address.is_site_local:
+        if address.is_site_local or address in _LOCAL_NAT64:
             return False
     return (
         address.is_global
@@ -86,6 +91,17 @@ class PublicResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def public_socket(info: AddrInfoType) -> socket.socket:
+    """A socket for an address that is about to be connected to.
+
+    Raises AddressRefusedError for one that is not public.
+    """
+    family, kind, protocol, _name, address = info
+    if not is_public(ipaddress.ip_address(str(address[0]).partition("%")[0])):
+        raise AddressRefusedError(f"{address[0]} is an address of a private network")
+    return socket.socket(family, kind, protocol)
 
 
 def _check_literal(host: str) -> None:

@@ -29,18 +29,23 @@ MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 4_000
 MAX_GUID_CHARS = 1_000
 
+_WEB = ("https://", "http://")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # older than any feed: an unset clock, a wrong format
 FUTURE_TOLERANCE = timedelta(minutes=10)  # what clocks differ by; more is a wrong zone or a plan
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed as it is used. ``problems``: for people, each with how many entries it concerns."""
+    """A feed as it is used. ``problems``: for people, each with how many entries it concerns.
+
+    ``ttl_s``: how long it may be kept before it is asked again, 0 if it does not say.
+    """
 
     title: str
     format: str
     entries: tuple[Entry, ...]
     problems: tuple[str, ...]
+    ttl_s: float = 0.0
 
 
 def finish(raw: RawFeed, *, feed_url: str, outlet: Outlet, now: datetime) -> ParsedFeed:
@@ -61,6 +66,7 @@ def finish(raw: RawFeed, *, feed_url: str, outlet: Outlet, now: datetime) -> Par
         format=raw.format,
         entries=tuple(kept),
         problems=(*raw.problems, *problems),
+        ttl_s=raw.ttl_s,
     )
 
 
@@ -113,7 +119,8 @@ def _line(field: Field, limit: int) -> str:
 def _page_url(link: str, feed_url: str) -> str:
     """The entry's address as published, made absolute; "" unless it is a web page's."""
     try:
-        url = urljoin(feed_url, link.strip()) if link.strip() else ""
+        link = link.strip()
+        url = link if not link or link.startswith(_WEB) else urljoin(feed_url, link)
     except ValueError:
         return ""
     return url if len(url) <= MAX_URL_CHARS and canonical_url(url) else ""

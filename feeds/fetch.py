@@ -18,8 +18,8 @@ from yarl import URL
 
 from bot.errors import FetchError
 from bot.ports import Clock
-from feeds.addresses import AddressRefusedError, PublicResolver, check_url
-from feeds.headers import ACCEPT, Caching, max_age_s, retry_after_s, validators
+from feeds.addresses import AddressRefusedError, PublicResolver, check_url, public_socket
+from feeds.headers import ACCEPT, Caching, fresh_s, retry_after_s, validators
 from feeds.inflate import ACCEPTED, InflateError, inflater, is_gzip
 
 __all__ = ["Caching", "Fetched", "Fetcher", "Limits"]
@@ -58,7 +58,7 @@ class Fetched:
     """A feed's answer. ``body`` None: not modified since ``caching`` was given out.
 
     ``permanent_redirect``: where the feed has moved for good, if it said so. ``retry_after_s`` and
-    ``max_age_s``: how long the server wishes not to be asked, if it said so.
+    ``fresh_s``: how long the server wishes not to be asked, and calls its answer fresh.
     """
 
     url: str
@@ -69,7 +69,7 @@ class Fetched:
     caching: Caching
     permanent_redirect: str | None = None
     retry_after_s: float | None = None
-    max_age_s: float | None = None
+    fresh_s: float | None = None
 
 
 class Fetcher:
@@ -94,6 +94,7 @@ class Fetcher:
         resolver = self._resolver or aiohttp.DefaultResolver()
         connector = aiohttp.TCPConnector(
             resolver=resolver if self.limits.allow_private else PublicResolver(resolver),
+            socket_factory=None if self.limits.allow_private else public_socket,
             limit=MAX_CONNECTIONS,
             limit_per_host=MAX_CONNECTIONS_PER_HOST,
             ttl_dns_cache=DNS_CACHE_S,
@@ -208,7 +209,7 @@ class Fetcher:
             caching=caching.renewed(given) if unmodified else given,
             permanent_redirect=moved,
             retry_after_s=wait_s,
-            max_age_s=max_age_s(headers),
+            fresh_s=fresh_s(headers),
         )
 
     async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:

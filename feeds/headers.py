@@ -50,18 +50,35 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     value = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(value):
         return min(float(value), MAX_WAIT_S)
+    when = _date(value)
+    return None if when is None else max(0.0, min((when - now).total_seconds(), MAX_WAIT_S))
+
+
+def fresh_s(headers: Mapping[str, str]) -> float | None:
+    """How long an answer stays fresh (RFC 9111, 4.2), in seconds, 0..MAX_WAIT_S; None: no word.
+
+    Cache-Control's max-age less the Age that a cache gave it, else Expires less Date.
+    """
+    control = headers.get("Cache-Control", "").lower()
+    if "no-cache" in control or "no-store" in control:
+        return None
+    if match := _MAX_AGE.search(control):
+        age = headers.get("Age", "").strip()
+        spent_s = float(age) if _SECONDS.fullmatch(age) else 0.0
+        return max(0.0, min(float(match.group(1)) - spent_s, MAX_WAIT_S))
+    expires, date = _date(headers.get("Expires", "")), _date(headers.get("Date", ""))
+    if expires is None or date is None:
+        return None
+    return max(0.0, min((expires - date).total_seconds(), MAX_WAIT_S))
+
+
+def _date(value: str) -> datetime | None:
+    """An HTTP date, aware; None for anything else."""
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, min((aware - now).total_seconds(), MAX_WAIT_S))
-
-
-def max_age_s(headers: Mapping[str, str]) -> float | None:
-    """Cache-Control's max-age in seconds, at most MAX_WAIT_S."""
-    match = _MAX_AGE.search(headers.get("Cache-Control", "").lower())
-    return min(float(match.group(1)), MAX_WAIT_S) if match else None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _is_sendable(value: str) -> bool:

@@ -2,8 +2,9 @@
 
     <outline type="rss" text="BBC News: World" xmlUrl="https://..." tier="1" voice="independent"/>
 
-``tier`` (1..4), ``voice`` (independent, state, party) and ``interval_min`` are ours; a prefix such
-as ``claimwire:tier`` is understood too. Lists from other readers lack them: tier 3, independent.
+``tier`` (1..4), ``voice`` (independent, state, party), ``interval_min`` and ``full_text`` are ours;
+a prefix such as ``claimwire:tier`` is understood too. Lists from other readers lack them: tier 3,
+independent.
 """
 
 from __future__ import annotations
@@ -29,16 +30,21 @@ INTERVALS_MIN = range(1, 1441)
 DEFAULT_TIER = 3
 
 _Attributes = dict[str, str]
+_SWITCH = {"": None, "true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSource:
-    """A feed to be read. ``interval_min``: minutes between polls, 1..1440, None for the usual."""
+    """A feed to be read. ``interval_min``: minutes between polls, 1..1440, None for the usual.
+
+    ``full_text``: whether its teasers are completed from their pages; None for the usual.
+    """
 
     url: str
     outlet: Outlet
     interval_min: int | None = None
     site_url: str = ""
+    full_text: bool | None = None
 
 
 def read(path: Path) -> tuple[FeedSource, ...]:
@@ -137,9 +143,10 @@ class _Reader:
             self._bad(f"xmlUrl {url[:200]!r}: {error}", "give an http:// or https:// address")
         name = fold(named.get("text", "") or named.get("title", ""))[:MAX_NAME_CHARS] or host
         outlet = Outlet(name, self._tier(named), self._voice(named))
-        interval_min = self._interval(named)
+        interval_min, full_text = self._interval(named), self._full_text(named)
         if len(self.problems) == known:
-            source = FeedSource(url, outlet, interval_min, named.get("htmlurl", "").strip())
+            site_url = named.get("htmlurl", "").strip()
+            source = FeedSource(url, outlet, interval_min, site_url, full_text)
             self.sources.setdefault(url, source)
 
     def _tier(self, named: _Attributes) -> int:
@@ -167,6 +174,12 @@ class _Reader:
                 return minutes
         self._bad(f"interval_min {written[:40]!r} is not known", "use minutes from 1 to 1440")
         return None
+
+    def _full_text(self, named: _Attributes) -> bool | None:
+        written = named.get("full_text", "").strip().lower()
+        if written not in _SWITCH:
+            self._bad(f"full_text {written[:40]!r} is not known", "use true or false")
+        return _SWITCH.get(written)
 
     def _bad(self, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.expat.CurrentLineNumber, message, remedy))
@@ -228,6 +241,7 @@ def _outline(source: FeedSource) -> str:
         "tier": str(outlet.tier),
         "voice": str(outlet.voice),
         "interval_min": "" if source.interval_min is None else str(source.interval_min),
+        "full_text": "" if source.full_text is None else str(source.full_text).lower(),
     }
     written = (f"{name}={quoteattr(fold(value))}" for name, value in pairs.items() if value)
     return f"<outline {' '.join(written)}/>"

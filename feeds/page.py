@@ -38,7 +38,7 @@ def read_page(body: bytes, *, content_type: str, url: str, outlet: Outlet, now: 
     kind = content_type.partition(";")[0].strip().casefold()
     if kind and kind not in _HTML_TYPES:
         raise ParseError(f"it is no web page but {kind[:60]}")
-    tree = LexborHTMLParser(_bounded(decode(body, content_type)[:MAX_PAGE_CHARS]))
+    tree = LexborHTMLParser(bounded_markup(decode(body, content_type)[:MAX_PAGE_CHARS]))
     heading = tree.css_first("h1") or tree.css_first("title")
     title = _meta(tree, _TITLES) or (fold(heading.text()) if heading else "")
     description = _meta(tree, _DESCRIPTIONS)
@@ -54,8 +54,8 @@ def read_page(body: bytes, *, content_type: str, url: str, outlet: Outlet, now: 
     return entry
 
 
-def _bounded(markup: str) -> str:
-    """The start of the markup without what holds no text of the page, up to MAX_TAGS tags."""
+def bounded_markup(markup: str, max_tags: int = MAX_TAGS) -> str:
+    """The start of the markup without what holds no text of the page, up to so many tags."""
     pieces: list[str] = []
     at = tags = 0
     for found in _TAG.finditer(markup):
@@ -67,7 +67,7 @@ def _bounded(markup: str) -> str:
             pieces.append(markup[at : found.start()])
             at = end.end() if end else len(markup)
         tags += 1
-        if tags > MAX_TAGS:
+        if tags > max_tags:
             break
     else:
         return "".join(pieces) + markup[at:]

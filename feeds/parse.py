@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser.api
+import feedparser.datetimes
 
 from bot.errors import ParseError
 from bot.model import Outlet
@@ -24,6 +25,7 @@ from feeds.document import Document, decode, read_document
 from feeds.entries import ParsedFeed, finish
 from feeds.jsonfeed import looks_like_json, read_json_feed
 from feeds.raw import Field, RawEntry, RawFeed
+from feeds.rss import read_rss, ttl_s
 
 __all__ = ["ParsedFeed", "parse"]
 
@@ -65,6 +67,16 @@ def _read(text: str, feed_url: str) -> RawFeed:
     if looks_like_json(text):
         return read_json_feed(text, max_items=MAX_ITEMS_READ)
     document = read_document(text)
+    usual = None if document.doctype or document.netscape else _usual(document, feed_url)
+    return usual or _unusual(document, feed_url)
+
+
+def _usual(document: Document, feed_url: str) -> RawFeed | None:
+    """The feed, where it is as feeds are; most are, and are read ten times as fast."""
+    return read_rss(document.text, _base(feed_url), _parsed_date, max_items=MAX_ITEMS_READ)
+
+
+def _unusual(document: Document, feed_url: str) -> RawFeed:
     parser, problems = _parsed(document, feed_url)
     form = _format(document, parser.version)
     if not form and not parser.entries:
@@ -77,7 +89,12 @@ def _read(text: str, feed_url: str) -> RawFeed:
         format=form or "unknown",
         entries=tuple(_raw_entry(entry) for entry in parser.entries[:MAX_ITEMS_READ]),
         problems=tuple(problems),
+        ttl_s=_ttl_s(feed),
     )
+
+
+def _base(feed_url: str) -> str:
+    return feed_url if feed_url.startswith(("http://", "https://")) else ""
 
 
 def _format(document: Document, version: str) -> str:
@@ -164,7 +181,7 @@ class _Loose(_Bounded, feedparser.api.LooseFeedParser):  # type: ignore[misc]
 
 def _parsed(document: Document, feed_url: str) -> tuple[_Bounded, list[str]]:
     """The parser that has read the document: the strict one, or the loose one where it fails."""
-    base = feed_url if feed_url.startswith(("http://", "https://")) else ""
+    base = _base(feed_url)
     strict = _Strict(base, None, "utf-8")
     try:
         _drive(strict, document)
@@ -214,6 +231,11 @@ def _raw_entry(entry: Any) -> RawEntry:
     )
 
 
+def _ttl_s(feed: Any) -> float:
+    names = ("ttl", "sy_updateperiod", "sy_updatefrequency")
+    return ttl_s(*(_get(feed, name) for name in names))
+
+
 def _get(data: Any, name: str) -> str:
     # FeedParserDict answers for keys that are not there (and warns); dict.get does not.
     value = dict.get(data, name)
@@ -237,10 +259,20 @@ def _content(entry: Any) -> Field:
 
 def _first_date(entry: Any, names: tuple[str, ...]) -> datetime | None:
     for name in names:
-        parsed = dict.get(entry, name)
-        if isinstance(parsed, time.struct_time | tuple):
-            try:
-                return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-            except (ValueError, OverflowError, OSError):
-                continue
+        if moment := _moment(dict.get(entry, name)):
+            return moment
     return None
+
+
+def _parsed_date(text: str) -> datetime | None:
+    """A date in any of the ways that feeds write them."""
+    return _moment(feedparser.datetimes._parse_date(text))  # noqa: SLF001 - it has no other way in
+
+
+def _moment(parsed: Any) -> datetime | None:
+    if not isinstance(parsed, time.struct_time | tuple):
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

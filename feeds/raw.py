@@ -28,9 +28,13 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class RawFeed:
-    """A feed as its format has it. ``format``: for people, such as "RSS 2.0"."""
+    """A feed as its format has it. ``format``: for people, such as "RSS 2.0".
+
+    ``ttl_s``: how long it may be kept before it is asked again, 0 if it does not say.
+    """
 
     title: Field
     format: str
     entries: tuple[RawEntry, ...]
     problems: tuple[str, ...] = ()
+    ttl_s: float = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -40,6 +41,10 @@ _KNOWN_TAG = re.compile(
     r"|sup|table|tbody|td|th|tr|tt|u|ul|video)(?:\s[^<>]*=[^<>]*|\s*)/?>",
     re.IGNORECASE,
 )
+# Markup that needs no tree: paragraphs, breaks and emphasis, as most summaries are written.
+_SIMPLE = re.compile(r"(?:[^<&]++|</?(?:p|br|b|i|em|strong)\s*+/?>)*+", re.IGNORECASE)
+_BLOCK_TAG = re.compile(r"</?(?:p|br)\s*/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(r"</?(?:b|i|em|strong)\s*/?>", re.IGNORECASE)
 # Characters that carry no word: controls (white space apart), soft hyphens and zero-width ones,
 # marks that change the direction of what follows, lone surrogates, non-characters, tags.
 _INVISIBLE = re.compile(
@@ -47,7 +52,9 @@ _INVISIBLE = re.compile(
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+_LINE_BREAKS = dict.fromkeys(map(ord, "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 _WORD = re.compile(r"\w+")
+_ASCII_WORDS = "".join(chr(code).lower() if _WORD.match(chr(code)) else " " for code in range(128))
 
 _TRACKING = _words(
     "fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok _hsenc"
@@ -100,6 +107,7 @@ def clip(text: str, limit: int) -> str:
     return head.rstrip() + "…"
 
 
+@lru_cache(maxsize=1024)  # an entry's address is asked for more than once
 def canonical_url(url: str) -> str:
     """One spelling for addresses that lead to the same page; "" if it is no http(s) address.
 
@@ -129,8 +137,7 @@ def canonical_url(url: str) -> str:
 
 def content_hash(title: str, summary: str) -> str:
     """SHA-256 (hex) of the words of both: case, punctuation and white space do not count."""
-    words = (" ".join(_WORD.findall(_casefolded(text))) for text in (title, summary))
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+    return hashlib.sha256(f"{_words_of(title)}\n{_words_of(summary)}".encode()).hexdigest()
 
 
 def entry_key(*, url: str, feed_url: str, guid: str, content: str) -> str:
@@ -149,8 +156,10 @@ def entry_key(*, url: str, feed_url: str, guid: str, content: str) -> str:
     return f"content:{content}"
 
 
-def _casefolded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+def _words_of(text: str) -> str:
+    if text.isascii():  # the same, faster
+        return " ".join(text.translate(_ASCII_WORDS).split())
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _names_a_page(canonical: str) -> bool:
@@ -167,7 +176,9 @@ def _is_tracking(pair: str) -> bool:
 
 
 def _looks_like_html(text: str) -> bool:
-    return bool(_ENTITY.search(text) or _KNOWN_TAG.search(text))
+    return ("&" in text and bool(_ENTITY.search(text))) or (
+        "<" in text and bool(_KNOWN_TAG.search(text))
+    )
 
 
 def _rendered(markup: str) -> str:
@@ -175,8 +186,13 @@ def _rendered(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return fold(markup)
     # The tree is built from UTF-8 and ends at a null byte, so such characters go first.
-    root = LexborHTMLParser(_INVISIBLE.sub("", markup)).root
-    lines = "".join(_pieces(root)).split("\n") if root is not None else []
+    markup = _INVISIBLE.sub("", markup)
+    if _SIMPLE.fullmatch(markup):
+        one_line = " ".join(markup.split())
+        lines = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", one_line)).split("\n")
+    else:
+        root = LexborHTMLParser(markup).root
+        lines = "".join(_pieces(root)).split("\n") if root is not None else []
     return "\n".join(line for line in map(fold, lines) if line)
 
 
@@ -190,7 +206,7 @@ def _pieces(root: LexborNode) -> list[str]:
     while node is not None:
         tag = node.tag or ""
         if node.is_text_node:
-            pieces.append(" ".join((node.text_content or "").splitlines()))
+            pieces.append((node.text_content or "").translate(_LINE_BREAKS))
         elif tag in _BLOCKS:
             pieces.append("\n")
         elif tag in _CELLS:

@@ -5,13 +5,36 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.fakes import discord_openapi
+
 # A busy machine makes a property slow, not false.
 settings.register_profile("claimwire", deadline=None)
 settings.load_profile("claimwire")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        discord_openapi.OPTION,
+        metavar="FILE",
+        default=os.environ.get(discord_openapi.VARIABLE),
+        help="Discord's OpenAPI description: every request of the Discord adapter must keep to it"
+        f" (default: {discord_openapi.VARIABLE} in the environment)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    file = config.getoption(discord_openapi.OPTION)
+    if not file:
+        return
+    try:
+        discord_openapi.described = discord_openapi.OpenApi(Path(file))
+    except (OSError, ImportError, ValueError, KeyError) as error:
+        raise pytest.UsageError(f"{discord_openapi.OPTION} {file}: {error}") from error
 
 
 def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:

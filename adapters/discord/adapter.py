@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord.buttons import alert_view
+from adapters.discord.buttons import alert_view, answer_view
 from adapters.discord.card import alert_embed
 from adapters.discord.client import Client, Patience, set_addresses
 from adapters.discord.faults import (
@@ -19,11 +19,13 @@ from adapters.discord.faults import (
     UNKNOWN_MESSAGE,
     delivery_error,
 )
+from adapters.discord.pages import answer_embed
 from adapters.discord.talks import Talks
 from adapters.inflight import InFlight
+from bot.commands.notices import as_answer
 from bot.errors import ClaimwireError, ConfigError, DeliveryError
 from bot.log import logger
-from bot.model import Delivery, split_address
+from bot.model import Delivery, NoticeDelivery, split_address
 from bot.ports import Desk
 
 NONCE_MAX = 25
@@ -91,6 +93,13 @@ class DiscordAdapter:
 
     async def send(self, delivery: Delivery) -> str:
         """The receipt is the message's id."""
+        return await self._deliver(delivery)
+
+    async def post(self, delivery: NoticeDelivery) -> str:
+        """The receipt is the message's id."""
+        return await self._deliver(delivery)
+
+    async def _deliver(self, delivery: Delivery | NoticeDelivery) -> str:
         with self._in_flight.one():
             if self._client is None or self._ended:
                 why = self._ended or "the channel is not started"
@@ -106,6 +115,14 @@ class DiscordAdapter:
             except TimeoutError as error:
                 why = f"{delivery.channel}: no answer within {self._patience.send_s:g} s"
                 raise DeliveryError(why, try_again=True) from error
+
+    async def probe(self) -> None:
+        """Looks whether the gateway is open; one that leaves heartbeats unanswered is closed."""
+        client = self._client
+        if client is None or self._ended:
+            raise DeliveryError(f"{self.name}: {self._ended or 'not started'}", try_again=True)
+        if not client.hears:
+            raise DeliveryError(f"{self.name}: the gateway is gone; connecting", try_again=True)
 
     async def stop(self) -> None:
         """Waits for the sends and answers under way, then disconnects."""
@@ -160,16 +177,26 @@ class DiscordAdapter:
         if not post.cancelled():
             post.exception()  # so that nobody complains of one that was given up
 
-    async def _post(self, client: Client, delivery: Delivery) -> str:
+    async def _post(self, client: Client, delivery: Delivery | NoticeDelivery) -> str:
         _, channel_id = split_address(delivery.channel)
         if not _is_id(channel_id):
             reason = f"{delivery.channel}: this is no channel's id -> correct it in the config"
             raise DeliveryError(reason, try_again=False, channel_gone=True)
         async with self._order[channel_id]:
             try:
-                return await _tell(client.get_partial_messageable(int(channel_id)), delivery)
+                channel = client.get_partial_messageable(int(channel_id))
+                if isinstance(delivery, NoticeDelivery):
+                    return await _post_notice(channel, delivery)
+                return await _tell(channel, delivery)
             except TRANSPORT as error:
                 raise delivery_error(error, delivery.channel) from error
+
+
+async def _post_notice(channel: discord.PartialMessageable, delivery: NoticeDelivery) -> str:
+    answer = as_answer(delivery.notice)
+    nonce = _short(delivery.idempotency_key)
+    buttons: dict[str, Any] = {"view": answer_view(answer)} if answer.buttons else {}
+    return str((await channel.send(embed=answer_embed(answer, {}), nonce=nonce, **buttons)).id)
 
 
 async def _tell(channel: discord.PartialMessageable, delivery: Delivery) -> str:
@@ -200,7 +227,10 @@ def _nonce(delivery: Delivery) -> str:
     first = (
         f"{delivery.channel}\n{alert.essay_title}\n{alert.claim.id}\n{alert.id}\n{alert.story_id}"
     )
-    told = delivery.idempotency_key if delivery.receipt else first
+    return _short(delivery.idempotency_key if delivery.receipt else first)
+
+
+def _short(told: str) -> str:
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:NONCE_MAX]
 
 

@@ -79,7 +79,8 @@ def _fields(shown: Card, at_unix: int) -> list[tuple[str, str, bool]]:
         # Discord shows it in the reader's own zone and language.
         ("Reported", f"<t:{at_unix}:f>, <t:{at_unix}:R>", True),
         ("Standing", escaped(shown.standing, SHORT_MAX) if shown.standing else "", True),
-        ("What is new", changed, False),
+        # A withdrawal says it all, above.
+        ("What is new", "" if shown.withdrawn else changed, False),
         ("The desk", escaped(shown.decision, ESSENCE_MAX) if shown.decision else "", False),
     ]
 

@@ -67,6 +67,11 @@ class Client(discord.Client):
             self.tree.add_command(ClaimGroup(talks))
             self.tree.add_command(check_menu(talks))
 
+    @property
+    def hears(self) -> bool:
+        """Whether the gateway is open at present."""
+        return self.connected.is_set() and self.ws is not None and self.ws.open
+
     async def listen(self) -> None:
         """Stays connected until closed. Raises where the gateway will never take us."""
         while not self.is_closed():

@@ -10,15 +10,24 @@ from discord import app_commands
 from adapters.discord.talks import Event, Talks
 from bot.commands.requests import (
     CHECK_MAX,
+    NOTE_MAX,
     SEARCH_MAX,
+    Board,
+    Calibration,
     Check,
     Digest,
     Evidence,
     Help,
     Latest,
     ListClaims,
+    MergeStories,
+    Precision,
+    Predictions,
+    Resolve,
+    Review,
     Search,
     ShowClaim,
+    ShowStory,
     Status,
     Subscriptions,
     Timeline,
@@ -27,10 +36,12 @@ from bot.commands.requests import (
     Why,
 )
 from bot.commands.words import USAGE
-from bot.model import Standing
+from bot.model import Stance, Standing
+from bot.predictions import Act, State
 
 CHECK_MENU = "Check against the claims"
 _CHOICES_MAX = 25
+_NUMBER_MAX = 2**31 - 1
 _CHOICE_MAX = 100
 
 _GUILD = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -76,7 +87,8 @@ class ClaimGroup(app_commands.Group):
     async def list_(
         self,
         event: discord.Interaction,
-        standing: Literal["quiet", "supported", "contested", "contradicted"] | None = None,
+        standing: Literal["quiet", "supported", "contested", "contradicted", "sources conflict"]
+        | None = None,
     ) -> None:
         wanted = Standing(standing) if standing else None
         await self._talks.ask(event, ListClaims(wanted))
@@ -95,10 +107,24 @@ class ClaimGroup(app_commands.Group):
         await self._talks.ask(event, Search(words))
 
     @app_commands.command(description=USAGE["evidence"].help)
-    @app_commands.describe(claim="its id, or words of it")
+    @app_commands.describe(
+        claim="its id, or words of it",
+        stance="only reports of this stance",
+        since="as 30d or 2026-06-01",
+    )
     @app_commands.autocomplete(claim=_claims)
-    async def evidence(self, event: discord.Interaction, claim: str) -> None:
-        await self._talks.ask(event, Evidence(claim))
+    async def evidence(
+        self,
+        event: discord.Interaction,
+        claim: str,
+        stance: Literal["contradicts", "supports", "update"] | None = None,
+        since: app_commands.Range[str, 1, 30] | None = None,
+    ) -> None:
+        if since is None:
+            await self._talks.ask(event, Evidence(claim, Stance(stance) if stance else None))
+        else:
+            line = " ".join(part for part in ("evidence", claim, stance, since) if part)
+            await self._talks.ask_text(event, line)
 
     @app_commands.command(description=USAGE["check"].help)
     @app_commands.describe(text="a page's address, or a text")
@@ -120,13 +146,88 @@ class ClaimGroup(app_commands.Group):
     async def timeline(self, event: discord.Interaction, claim: str, dark: bool = False) -> None:
         await self._talks.ask(event, Timeline(claim, dark))
 
+    @app_commands.command(description=USAGE["board"].help)
+    @app_commands.describe(by_standing="those first that stand worst", dark="on a dark ground")
+    async def board(
+        self, event: discord.Interaction, by_standing: bool = False, dark: bool = False
+    ) -> None:
+        await self._talks.ask(event, Board(by_standing, dark))
+
+    @app_commands.command(description=USAGE["calibration"].help)
+    @app_commands.describe(dark="on a dark ground")
+    async def calibration(self, event: discord.Interaction, dark: bool = False) -> None:
+        await self._talks.ask(event, Calibration(dark))
+
+    @app_commands.command(description=USAGE["predictions"].help)
+    @app_commands.describe(state="only predictions that are so")
+    async def predictions(
+        self,
+        event: discord.Interaction,
+        state: Literal["due", "open", "resolved"] | None = None,
+    ) -> None:
+        await self._talks.ask(event, Predictions(State(state) if state else None))
+
+    @app_commands.command(description=USAGE["resolve"].help)
+    @app_commands.describe(
+        claim="its id, or words of it",
+        how="how it ended, or what becomes of that",
+        note="the reason and its source, of an ending",
+    )
+    @app_commands.autocomplete(claim=_claims)
+    async def resolve(
+        self,
+        event: discord.Interaction,
+        claim: str,
+        how: Literal["yes", "no", "ambiguous", "void", "agree", "undo", "quiet", "remind"],
+        note: app_commands.Range[str, 1, NOTE_MAX] | None = None,
+    ) -> None:
+        await self._talks.ask(event, Resolve(claim, Act(how), note))
+
+    @app_commands.command(description=USAGE["review"].help)
+    @app_commands.describe(claim="only on that claim: its id, or words of it")
+    @app_commands.autocomplete(claim=_claims)
+    async def review(self, event: discord.Interaction, claim: str | None = None) -> None:
+        await self._talks.ask(event, Review(claim))
+
+    @app_commands.command(description=USAGE["precision"].help)
+    async def precision(self, event: discord.Interaction) -> None:
+        await self._talks.ask(event, Precision())
+
+    @app_commands.command(description=USAGE["story"].help)
+    @app_commands.describe(number="the story's, as `why` gives it")
+    async def story(
+        self, event: discord.Interaction, number: app_commands.Range[int, 1, _NUMBER_MAX]
+    ) -> None:
+        await self._talks.ask(event, ShowStory(number))
+
+    @app_commands.command(description=USAGE["merge"].help)
+    @app_commands.describe(keep="the story that stays", other="the one that goes into it")
+    async def merge(
+        self,
+        event: discord.Interaction,
+        keep: app_commands.Range[int, 1, _NUMBER_MAX],
+        other: app_commands.Range[int, 1, _NUMBER_MAX],
+    ) -> None:
+        await self._talks.ask(event, MergeStories(keep, other))
+
+    @app_commands.command(description=USAGE["split"].help)
+    @app_commands.describe(story="its number", reports="numbers of reports, as `story` gives them")
+    async def split(
+        self,
+        event: discord.Interaction,
+        story: app_commands.Range[int, 1, _NUMBER_MAX],
+        reports: app_commands.Range[str, 1, SEARCH_MAX],
+    ) -> None:
+        await self._talks.ask_text(event, f"split {story} {reports}")
+
     @app_commands.command(description=USAGE["subscribe"].help)
     @app_commands.describe(
         claims="ids of claims with spaces between, or all",
         kinds="fact, pattern, assessment, prediction with commas, or all",
         stances="contradicts, supports, update with commas, or all",
         confidence="the least, from 0 to 1",
-        when="at once, or in the digest only",
+        when="at once, or a digest of what changed",
+        at="when a daily or weekly digest comes: 08:00@Europe/Kyiv",
         quiet="hours without posts: 22:00-07:00@Europe/Kyiv, or none",
     )
     @app_commands.autocomplete(claims=_claims)
@@ -137,10 +238,11 @@ class ClaimGroup(app_commands.Group):
         kinds: str | None = None,
         stances: str | None = None,
         confidence: app_commands.Range[float, 0.0, 1.0] | None = None,
-        when: Literal["realtime", "digest"] | None = None,
+        when: Literal["realtime", "hourly", "daily", "weekly"] | None = None,
+        at: str | None = None,
         quiet: str | None = None,
     ) -> None:
-        said = {"kind": kinds, "stance": stances, "min": confidence, "quiet": quiet}
+        said = {"kind": kinds, "stance": stances, "min": confidence, "at": at, "quiet": quiet}
         words = [*(claims or "").replace(",", " ").split(), *([when] if when else [])]
         # A word of an option holds no spaces: they would make two of it.
         words += [

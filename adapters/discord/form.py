@@ -22,7 +22,12 @@ CLAIMS, KINDS, STANCES, CADENCE = ".claims", ".kinds", ".stances", ".cadence"
 MORE = ".more"
 HOURS = ".hours"
 OPTIONS_MAX = 25  # of a select menu
-_CADENCES = {Cadence.REALTIME: "at once", Cadence.DIGEST: "in the digest only"}
+_CADENCES = {
+    Cadence.REALTIME: "at once",
+    Cadence.HOURLY: "an hourly digest",
+    Cadence.DAILY: "a daily digest",
+    Cadence.WEEKLY: "a weekly digest",
+}
 
 
 def form_view(held: Subscription, choices: Sequence[Choice]) -> discord.ui.View:
@@ -30,6 +35,7 @@ def form_view(held: Subscription, choices: Sequence[Choice]) -> discord.ui.View:
     claims = {one.claim_id: one.label for one in choices[:OPTIONS_MAX] if one.claim_id}
     quiet = held.quiet if held.quiet and held.quiet.start != held.quiet.end else None
     hours = f"{quiet.start:%H:%M}-{quiet.end:%H:%M}@{quiet.zone}" if quiet else "none"
+    due = f"{held.digest_time.at:%H:%M}@{held.digest_time.zone}"
     kinds = {one.value: one.value for one in Kind}
     stances = {one.value: one.value for one in Stance}
     cadences = {one.value: f"When: {told}" for one, told in _CADENCES.items()}
@@ -39,7 +45,7 @@ def form_view(held: Subscription, choices: Sequence[Choice]) -> discord.ui.View:
         [_menu(STANCES, "Stances", stances, held.stances, least=1)],
         [_menu(CADENCE, "When", cadences, {held.cadence}, least=1, most=1)],
         [
-            plain("Confidence and quiet hours…", f"{MORE} {held.min_confidence:g} {hours}"),
+            plain("Confidence and hours…", f"{MORE} {held.min_confidence:g} {hours} {due}"),
             plain("Stop all alerts here", "unsubscribe"),
         ],
     )
@@ -62,8 +68,9 @@ def chosen(custom_id: str, values: Sequence[str]) -> Subscribe | None:
 
 def modal(custom_id: str) -> discord.ui.Modal:
     """What the button MORE opens, filled with what its id carries."""
-    confidence, _, hours = custom_id.removeprefix(MORE).strip().partition(" ")
-    made = discord.ui.Modal(title="Confidence and quiet hours", timeout=None, custom_id=HOURS)
+    # A button of an earlier version carries no time of the digest.
+    confidence, hours, due, *_ = [*custom_id.removeprefix(MORE).split(), "", "", ""]
+    made = discord.ui.Modal(title="Confidence and hours", timeout=None, custom_id=HOURS)
     made.add_item(
         discord.ui.Label(
             text="Least confidence",
@@ -78,6 +85,13 @@ def modal(custom_id: str) -> discord.ui.Modal:
             component=_input("quiet", hours, "22:00-07:00@Europe/Kyiv"),
         )
     )
+    made.add_item(
+        discord.ui.Label(
+            text="Time of the digest",
+            description="For a daily or weekly one, with its time zone.",
+            component=_input("at", due, "08:00@Europe/Kyiv"),
+        )
+    )
     made.stop()  # as in buttons.laid_out
     return made
 
@@ -86,7 +100,8 @@ def typed(values: Mapping[str, str]) -> str:
     """The line of the modal's values: what was typed is read, and refused, by the core."""
     confidence = "".join(values.get("min", "").split()) or "0"
     hours = "@".join(values.get("quiet", "").replace(" - ", "-").split()) or "none"
-    return f"subscribe min={confidence} quiet={hours}"
+    due = "@".join(values.get("at", "").split())
+    return f"subscribe min={confidence} quiet={hours}" + (f" at={due}" if due else "")
 
 
 def _menu(

@@ -15,7 +15,7 @@ from typing import Any
 import discord
 
 from adapters.discord.escape import escaped, linked, units
-from adapters.text import stance_mark
+from adapters.text import stance_mark, standing_mark
 from bot.commands.answers import (
     DETAIL_MAX,
     ID_MAX,
@@ -35,19 +35,12 @@ from bot.commands.answers import (
     Rows,
     Tone,
 )
-from bot.model import Standing
 
 DESCRIPTION_MAX = 4096
 FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 # The title says the same in words.
 COLOURS = {Tone.PLAIN: 0x56B4E9, Tone.DONE: 0x009E73, Tone.REFUSED: 0xE69F00, Tone.ERROR: 0xD55E00}
-STANDING_MARKS = {
-    Standing.QUIET: "○",
-    Standing.SUPPORTED: "▲",
-    Standing.CONTESTED: "◆",
-    Standing.CONTRADICTED: "▼",
-}
 
 
 def answer_embed(answer: Answer, people: Mapping[str, str]) -> discord.Embed:
@@ -130,7 +123,7 @@ def _row(row: Row) -> Iterator[str]:
     if row.stance is not None:
         mark = stance_mark(row.stance)
     elif row.standing is not None:
-        mark = STANDING_MARKS[row.standing]
+        mark = standing_mark(row.standing)
     name = f"**{escaped(row.claim_id, 2 * ID_MAX)}**" if row.claim_id else ""
     text = linked(row.text, row.link, 2 * ROW_MAX)
     yield " ".join(part for part in (mark or "•", name, text) if part)

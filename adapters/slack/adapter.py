@@ -12,6 +12,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.inflight import InFlight
@@ -22,9 +23,9 @@ from adapters.slack.people import PLATFORM, UserGroups
 from adapters.slack.replying import PICTURE_WAIT_S, Replies
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web import web_client, who_am_i
-from bot.errors import ConfigError
+from bot.errors import ConfigError, DeliveryError
 from bot.log import logger
-from bot.model import Delivery, split_address
+from bot.model import Delivery, NoticeDelivery, split_address
 from bot.ports import Clock, Desk
 
 EVENTS_PATH = "/slack/events"
@@ -35,9 +36,11 @@ _log = logger("slack")
 
 @dataclass(slots=True)
 class _Running:
-    """What there is between start and stop."""
+    """What there is between start and stop. ``ears``: None where Slack calls us over HTTP."""
 
+    client: AsyncWebClient
     poster: Poster
+    ears: Ears | None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
 
@@ -75,8 +78,8 @@ class SlackAdapter:
         """Signs in and listens. Raises ConfigError (a token, the address) or DeliveryError."""
         if self._running is None:
             async with AsyncExitStack() as stack:
-                poster = await self._open(stack)
-                self._running = _Running(poster, stack.pop_all())
+                client, poster, ears = await self._open(stack)
+                self._running = _Running(client, poster, ears, stack.pop_all())
         self._in_flight.open()
 
     async def send(self, delivery: Delivery) -> str:
@@ -87,6 +90,14 @@ class SlackAdapter:
             _, channel = split_address(delivery.channel)
             return await running.poster.send(delivery, channel)
 
+    async def post(self, delivery: NoticeDelivery) -> str:
+        """The receipt is the message's id."""
+        with self._in_flight.one():
+            running = self._running
+            assert running is not None  # noqa: S101 - in_flight is open between start and stop only
+            _, channel = split_address(delivery.channel)
+            return await running.poster.post(delivery, channel)
+
     async def stop(self) -> None:
         """Hears no more, finishes the sends and answers under way, and disconnects."""
         await self._in_flight.close()
@@ -94,7 +105,16 @@ class SlackAdapter:
         if running is not None:
             await running.stack.aclose()
 
-    async def _open(self, stack: AsyncExitStack) -> Poster:
+    async def probe(self) -> None:
+        """Asks Slack who we are, and looks whether its events still reach us."""
+        running = self._running
+        if running is None:
+            raise DeliveryError("slack: not started", try_again=True)
+        await who_am_i(running.client)
+        if running.ears is not None:
+            await running.ears.check()
+
+    async def _open(self, stack: AsyncExitStack) -> tuple[AsyncWebClient, Poster, Ears | None]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = web_client(self._settings, session)
         me = await who_am_i(client)
@@ -107,20 +127,27 @@ class SlackAdapter:
             talk = Interactions(self._desk, client, groups, replies, self._clock)
             talk.register(app)
             stack.push_async_callback(talk.finish, FINISH_WITHIN_S)
-        if self._settings.app_token:
+        hearing = bool(self._settings.app_token)
+        if hearing:
             stack.push_async_callback(ears.close)
             await ears.open()
-            poster = Poster(client, ears.posted)
+            poster = Poster(client, ears.posted, post_every_s=self._patience.post_every_s)
         else:
             await self._serve(app, stack)
-            poster = Poster(client, lambda _ts: None)
+            every_s = self._patience.post_every_s
+            poster = Poster(client, lambda _ts: None, post_every_s=every_s)
         _log.info("slack connected", team=me.get("team", ""), bot=me.get("user", ""))
-        return poster
+        return client, poster, ears if hearing else None
 
     async def _serve(self, app: AsyncApp, stack: AsyncExitStack) -> None:
-        """Takes Slack's signed requests; bolt checks signature and age before anything else."""
+        """Takes Slack's signed requests; what is not signed is not even read by bolt."""
+        verifier = SignatureVerifier(self._settings.signing_secret)
 
         async def take(request: web.Request) -> web.Response:
+            body = await request.read()
+            if not _proved(verifier, request, body):
+                # Slack's look at the certificate is not signed, and wants no more than an answer.
+                return web.Response(status=200 if b"ssl_check=1" in body.split(b"&") else 401)
             answer = await app.async_dispatch(await to_bolt_request(request))
             return await to_aiohttp_response(answer)
 
@@ -139,6 +166,14 @@ class SlackAdapter:
             ) from error
         self.address = "{}:{}".format(*runner.addresses[0][:2])
         _log.info("slack listens", address=f"http://{self.address}{EVENTS_PATH}")
+
+
+def _proved(verifier: SignatureVerifier, request: web.Request, body: bytes) -> bool:
+    """Whether it is from Slack, and no older than five minutes."""
+    try:
+        return verifier.is_valid_request(body, dict(request.headers))
+    except (ValueError, TypeError):  # no number for a time, no UTF-8, a signature beyond ASCII
+        return False
 
 
 def _bolt_app(settings: SlackSettings, client: AsyncWebClient, me: dict[str, str]) -> AsyncApp:

@@ -9,19 +9,11 @@ from adapters.slack import kit
 from adapters.slack.kit import Json
 from adapters.slack.posts import SQUARES
 from adapters.slack.tokens import button_row, page_row
-from adapters.text import stance_mark
+from adapters.text import stance_mark, standing_mark
 from bot.commands.answers import Answer, Block, Field, Paragraph, Quote, Row, Rows, Tone
-from bot.model import Standing
 
 _ID = re.compile(r"[USW][A-Z0-9]{1,30}", re.ASCII)  # of a user or user group
 _TONES = {Tone.PLAIN: "", Tone.DONE: "✓ ", Tone.REFUSED: "⛔ ", Tone.ERROR: "⚠ "}
-# Shapes as well as colours, as for the stances.
-_STANDINGS = {
-    Standing.QUIET: "○",
-    Standing.SUPPORTED: "▲",
-    Standing.CONTESTED: "◈",
-    Standing.CONTRADICTED: "▼",
-}
 
 
 def answer_text(answer: Answer) -> str:
@@ -42,9 +34,9 @@ def answer_blocks(answer: Answer, line: str = "", file_id: str = "") -> list[Jso
 
 
 def home_blocks(answers: Sequence[Answer]) -> list[Json]:
-    """Pages of claims and the last alerts one below the other; a title is not repeated."""
+    """Pages of claims, what waits and the last alerts below; a title is not repeated."""
     blocks: list[Json] = []
-    title = ""
+    title, pressable = "", 0
     for answer in answers:
         content = _content(answer)
         head = next(content)
@@ -53,6 +45,8 @@ def home_blocks(answers: Sequence[Answer]) -> list[Json]:
             blocks.append(head)
         title = answer.title
         blocks += content
+        blocks += button_row(answer.buttons, pressable)
+        pressable += len(answer.buttons)
     return blocks
 
 
@@ -97,7 +91,7 @@ def _row(row: Row) -> list[Json]:
     if row.stance:
         mark = f"{SQUARES[row.stance]} {stance_mark(row.stance)} "
     elif row.standing:
-        mark = f"{_STANDINGS[row.standing]} "
+        mark = f"{standing_mark(row.standing)} "
     claim = f"{row.claim_id}  " if row.claim_id else ""
     detail = f"\n{row.detail}" if row.detail else ""
     return [

@@ -33,7 +33,8 @@ async def check_slack(variables: Mapping[str, str], channels: Iterable[str]) -> 
     if wrong:
         raise ConfigError("\n".join(wrong))
     way = "Socket Mode" if settings.app_token else f"HTTP on {settings.host}:{settings.port}"
-    return f"{me.get('user')} in {me.get('team')}, by {way}, {len(ids)} channels can be posted to"
+    count = "1 channel" if len(ids) == 1 else f"{len(ids)} channels"
+    return f"{me.get('user')} in {me.get('team')}, by {way}, {count} can be posted to"
 
 
 def wanted_scopes() -> frozenset[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.kit import Json
+from adapters.slack.notices import notice_message
+from adapters.slack.pace import POST_EVERY_S, Pace
 from adapters.slack.posts import (
     EVENT_TYPE,
     Receipt,
@@ -19,7 +22,7 @@ from adapters.slack.posts import (
     reply_message,
 )
 from adapters.slack.web import GONE, SlackError, call
-from bot.model import Alert, Delivery
+from bot.model import Delivery, NoticeDelivery
 
 # How far a search for a post that may have arrived goes back.
 SEARCH_PAGES = 5
@@ -36,9 +39,18 @@ class Poster:
     ``posted`` is told the id of every message with metadata that Slack took.
     """
 
-    def __init__(self, client: AsyncWebClient, posted: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        posted: Callable[[str], None],
+        *,
+        post_every_s: float = POST_EVERY_S,
+    ) -> None:
         self._client = client
         self._posted = posted
+        self._pace = Pace(post_every_s)
+        # Tries of an alert in a channel that Slack turned down, so that nothing came of them.
+        self._refused: Counter[tuple[str, str]] = Counter()
         self._known: set[str] = set()  # channels in which nothing is unsure
         self._done: OrderedDict[str, str] = OrderedDict()
 
@@ -47,19 +59,41 @@ class Poster:
         key = delivery.idempotency_key
         if key in self._done:
             return self._done[key]
+        place = channel, alert_mark(delivery.alert)
         # After a start, the last thing that was sent here before may have arrived unmarked.
-        unsure = delivery.attempts > 0 or channel not in self._known
-        receipt = await self._send(delivery, channel, unsure=unsure)
+        unsure = delivery.attempts > self._refused[place] or channel not in self._known
+        try:
+            receipt = await self._send(delivery, channel, unsure=unsure)
+        except SlackError as error:
+            if not error.try_again:
+                del self._refused[place]
+            elif not error.unsure:
+                self._refused[place] += 1
+            raise
+        del self._refused[place]
         self._known.add(channel)
         self._done[key] = receipt
         if len(self._done) > KEPT:
             self._done.popitem(last=False)
         return receipt
 
+    async def post(self, delivery: NoticeDelivery, channel: str) -> str:
+        """Posts a notice; the receipt. Raises SlackError."""
+        if delivery.attempts > 0 or channel not in self._known:
+            since = delivery.notice.at
+            found = await self._find(channel, since, key=delivery.idempotency_key, part="notice")
+            if found is not None:
+                return str(found)
+        ts = await self._post(channel=channel, **notice_message(delivery).body())
+        self._known.add(channel)
+        return str(Receipt(ts))
+
     async def _send(self, delivery: Delivery, channel: str, *, unsure: bool) -> str:
         earlier = read_receipt(delivery.receipt) if delivery.receipt else None
         if earlier is None and unsure:
-            earlier = await self._find(delivery.alert, channel)
+            alert = delivery.alert
+            since = min([alert.at, *(one.at for one in alert.carriers)])
+            earlier = await self._find(channel, since, alert=alert_mark(alert), part="post")
         if earlier is not None and await self._edit(delivery, channel, earlier.ts):
             await self._reply(delivery, channel, earlier, unsure=unsure)
             return str(receipt_of(earlier.ts, delivery.alert))
@@ -92,16 +126,16 @@ class Poster:
         broadcast = alert.turned
         await self._post(channel=channel, thread_ts=post.ts, reply_broadcast=broadcast, **body)
 
-    async def _post(self, **arguments: Any) -> str:
-        answer = await self._call("chat_postMessage", **arguments, **_QUIETLY)
+    async def _post(self, *, channel: str, **arguments: Any) -> str:
+        async with self._pace.turn(channel):
+            answer = await self._call("chat_postMessage", channel=channel, **arguments, **_QUIETLY)
         ts = str(answer["ts"])
         self._posted(ts)
         return ts
 
-    async def _find(self, alert: Alert, channel: str) -> Receipt | None:
-        """The post of the alert in the channel, by its metadata."""
-        mark = alert_mark(alert)
-        oldest = min([alert.at, *(one.at for one in alert.carriers)]).timestamp() - SKEW_S
+    async def _find(self, channel: str, since: datetime, **payload: str) -> Receipt | None:
+        """The post with that in its metadata's payload, of those in the channel since then."""
+        oldest = since.timestamp() - SKEW_S
         cursor = ""
         for _ in range(SEARCH_PAGES):
             page = await self._call(
@@ -114,7 +148,7 @@ class Poster:
             )
             for message in page.get("messages", ()):
                 found = _ours(message)
-                if found.get("alert") == mark and found.get("part") == "post":
+                if payload.items() <= found.items():
                     return Receipt(str(message["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:

@@ -12,7 +12,7 @@ from adapters.slack.kit import Json
 from bot.alerts.subscriptions import Cadence, Subscription
 from bot.commands.answers import Answer, Choice
 from bot.commands.requests import RequestError, Subscribe
-from bot.commands.words import quiet_hours
+from bot.commands.words import digest_time, quiet_hours
 from bot.model import Kind, Stance
 
 OPTIONS_MAX = 100
@@ -20,12 +20,14 @@ OPTION_MAX = 75
 CLAIMS_MAX = 100
 _TITLE_MAX = 24
 # The blocks of the form, whose ids errors are told by.
-_CLAIMS, _KINDS, _STANCES, _LEAST, _CADENCE, _QUIET = (
-    "claims", "kinds", "stances", "least", "cadence", "quiet",
+_CLAIMS, _KINDS, _STANCES, _LEAST, _CADENCE, _AT, _QUIET = (
+    "claims", "kinds", "stances", "least", "cadence", "at", "quiet",
 )  # fmt: skip
 _CADENCES = {
     Cadence.REALTIME: "Alerts at once",
-    Cadence.DIGEST: "None by themselves; /claim digest lists them",
+    Cadence.HOURLY: "A digest every hour that brought something",
+    Cadence.DAILY: "A daily digest",
+    Cadence.WEEKLY: "A weekly digest, on Mondays",
 }
 
 
@@ -68,6 +70,12 @@ def subscription_view(held: Subscription | None, claims: Iterable[Choice], priva
         _input(_LEAST, "Least confidence, 0 to 1", _number(wanted.min_confidence)),
         _input(_CADENCE, "When", _radio(wanted.cadence), optional=False),
         _input(
+            _AT,
+            "Time of a daily or weekly digest",
+            _line(f"{wanted.digest_time.at:%H:%M}@{wanted.digest_time.zone}"),
+            hint="As 08:00@Europe/Kyiv.",
+        ),
+        _input(
             _QUIET,
             "Quiet hours",
             _line(hours),
@@ -104,6 +112,11 @@ def submitted(values: Mapping[str, Any]) -> tuple[Subscribe | None, dict[str, st
         quiet = quiet_hours(written)
     except RequestError as error:
         wrong[_QUIET] = kit.cut(str(error), 150)
+    written = (_of(values, _AT).get("value") or "").strip()
+    try:
+        due = digest_time(written) if written else None
+    except RequestError as error:
+        wrong[_AT] = kit.cut(str(error), 150)
     least = _of(values, _LEAST).get("value") or "0"
     kinds = frozenset(Kind(one) for one in _chosen(values, _KINDS))
     if wrong:
@@ -117,6 +130,7 @@ def submitted(values: Mapping[str, Any]) -> tuple[Subscribe | None, dict[str, st
             min_confidence=min(max(float(least), 0.0), 1.0),
             cadence=Cadence(picked["value"]),
             quiet=quiet,
+            digest_time=due,
         ),
         {},
     )

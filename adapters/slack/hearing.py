@@ -27,6 +27,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.pace import POST_EVERY_S
 from bot.errors import ConfigError, DeliveryError
 from bot.log import logger
 
@@ -44,13 +45,17 @@ _BAD_TOKEN = {
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long what is waited for. slack_sdk reconnects after four pings without an answer."""
+    """How long what is waited for. slack_sdk reconnects after four pings without an answer.
+
+    ``post_every_s``: between two new posts of a channel.
+    """
 
     connect_s: float = 20.0
     ping_s: float = 10.0
     echo_s: float = 20.0
     silence_s: float = 600.0
     again_s: float = 15.0  # after a connection could not be made
+    post_every_s: float = POST_EVERY_S
 
 
 class Ears:
@@ -71,6 +76,7 @@ class Ears:
         self._watch: asyncio.Task[None] | None = None
         self._heard_at = 0.0
         self._echoes_work = False
+        self._deaf = False
         self._awaited: dict[str, float] = {}  # posts whose echo is due, with when it is overdue
         self._echoes: deque[str] = deque(maxlen=ECHOES_KEPT)
         self._stirred = asyncio.Event()
@@ -93,6 +99,12 @@ class Ears:
         if handler is not None:
             await _close(handler)
         self._awaited.clear()
+
+    async def check(self) -> None:
+        """Raises DeliveryError while Slack is not heard; a new connection is then being made."""
+        handler = self._handler
+        if self._deaf or handler is None or not await handler.client.is_connected():
+            raise DeliveryError("slack: its events do not reach us; connecting", try_again=True)
 
     def posted(self, ts: str) -> None:
         """A message with metadata was posted: its echo is due."""
@@ -139,10 +151,11 @@ class Ears:
     async def _keep_hearing(self) -> None:
         while True:
             await self._until_deaf()
+            self._deaf = True
             # Not back to waiting: what told of the deafness is not told again.
             while (fresh := await self._try_connecting()) is None:  # noqa: ASYNC110 - it tries
                 await asyncio.sleep(self._patience.again_s)
-            old, self._handler = self._handler, fresh
+            old, self._handler, self._deaf = self._handler, fresh, False
             if old is not None:
                 await _close(old)
             _log.info("slack connection was replaced")

@@ -111,7 +111,8 @@ def faint(text: str) -> Json:
 
 def picture(file_id: str, alt: str) -> Json:
     """An image that was uploaded before."""
-    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": cut(alt, ALT_MAX)}
+    told = cut(alt, ALT_MAX) or "A picture"
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": told}
 
 
 def actions(*elements: Json) -> Json:

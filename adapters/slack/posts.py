@@ -28,6 +28,7 @@ from bot.model import Alert, Carrier, Delivery, Stance
 EVENT_TYPE = "claimwire_alert"
 SQUARES = {Stance.CONTRADICTS: "🟧", Stance.SUPPORTS: "🟦", Stance.UPDATE: "⬜"}
 REPLY_LINKS_MAX = 5
+REPLY_URL_MAX = 500  # a longer one is left out: five of them in one block would be too much
 TITLE_MAX = 200
 OUTLETS_KEPT = 50  # so that a receipt has at most 255 characters
 _MARK = 4  # hexadecimal digits of an outlet
@@ -175,7 +176,8 @@ def _details(shown: Card) -> list[Json]:
     lines = (
         ("Withdrawn", shown.withdrawn),
         ("Turned", "" if shown.changed else shown.turned),
-        ("New", " ".join(shown.changed)),
+        # A withdrawal says it all.
+        ("New", "" if shown.withdrawn else " ".join(shown.changed)),
         ("Desk", shown.decision),
         ("Indicator", reason),
         ("Asserted", shown.asserted),
@@ -195,7 +197,8 @@ def _details(shown: Card) -> list[Json]:
 
 def _carried(carrier: Carrier) -> Json:
     name, title = outlet_names((carrier,))[0], clean(carrier.title, TITLE_MAX)
-    return kit.link(f"{name}: {title}" if title else name, link((carrier,)))
+    url = link((carrier,))
+    return kit.link(f"{name}: {title}" if title else name, url if len(url) <= REPLY_URL_MAX else "")
 
 
 def _outlet_mark(carrier: Carrier) -> str:

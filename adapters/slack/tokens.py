@@ -25,11 +25,12 @@ VALUE_MAX = 2000  # of a button
 _STYLES = {Style.PLAIN: "", Style.MAIN: "primary", Style.DANGER: "danger"}
 
 
-def button_row(buttons: Sequence[Button]) -> list[Json]:
-    """One block with the buttons, or none. An action_id must be unique within its message."""
+def button_row(buttons: Sequence[Button], first: int = 0) -> list[Json]:
+    """One block with the buttons, or none. An action_id must be unique within its message:
+    ``first`` is the number of the first."""
     row = [
         kit.button(one.label, f"{PRESS}{number}", one.token, _STYLES[one.style])
-        for number, one in enumerate(buttons)
+        for number, one in enumerate(buttons, first)
     ]
     return [kit.actions(*row)] if row else []
 

@@ -12,18 +12,15 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from bot.essay.stored import claim_of
 from bot.model import (
     Alert,
     Carrier,
-    Claim,
     Decision,
     DeskAction,
-    Indicator,
-    Kind,
     Outlet,
     Stance,
     Standing,
-    Strength,
     Voice,
 )
 
@@ -41,7 +38,7 @@ def from_json(text: str) -> Alert:
         id=body["id"],
         revision=body["revision"],
         essay_title=body["essay_title"],
-        claim=_claim(body["claim"]),
+        claim=claim_of(body["claim"]),
         stance=Stance(body["stance"]),
         confidence=body["confidence"],
         sentence=body["sentence"],
@@ -73,28 +70,6 @@ def _decision(body: dict[str, Any] | None) -> Decision | None:
         return None
     at = datetime.fromisoformat(body["at"])
     return Decision(DeskAction(body["action"]), body["by"], at)
-
-
-def _claim(body: dict[str, Any]) -> Claim:
-    horizon = body.get("horizon")
-    return Claim(
-        id=body["id"],
-        slug=body["slug"],
-        kind=Kind(body["kind"]),
-        paragraphs=tuple(body["paragraphs"]),
-        statement=body["statement"],
-        topics=tuple(body.get("topics", ())),
-        supported_by=tuple(_indicator(each) for each in body.get("supported_by", ())),
-        contradicted_by=tuple(_indicator(each) for each in body.get("contradicted_by", ())),
-        depends_on=tuple(body.get("depends_on", ())),
-        horizon=None if horizon is None else date.fromisoformat(horizon),
-        resolution=body.get("resolution", ""),
-        probability=body.get("probability"),
-    )
-
-
-def _indicator(body: dict[str, Any]) -> Indicator:
-    return Indicator(body["text"], Stance(body["side"]), Strength(body["strength"]))
 
 
 def _carrier(body: dict[str, Any]) -> Carrier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.ledger.changes import opposite
+from bot.ledger.edits import difference
 from bot.model import Alert, DeskAction, Stance
 
 OUTLETS_NAMED = 5
@@ -35,6 +36,7 @@ def what_changed(before: Alert, now: Alert) -> tuple[str, ...]:
     told = [
         _withdrawn(before, now),
         _direction(before, now),
+        _edited(before, now),
         _outlets(before, now),
         _standing(before, now),
         _decision(before, now),
@@ -51,9 +53,23 @@ def _withdrawn(before: Alert, now: Alert) -> str:
 def _direction(before: Alert, now: Alert) -> str:
     if opposite(before.stance, now.stance):
         return f"The story has turned: told before, it {_SAYS[before.stance]}."
-    if before.stance is not now.stance:
-        return f"It has a direction now: it {now.stance.value} the claim."
-    return ""
+    if before.stance is now.stance:
+        return ""
+    if now.stance is Stance.UPDATE:
+        return "Its direction is open again."
+    return f"It has a direction now: it {now.stance.value} the claim."
+
+
+def _edited(before: Alert, now: Alert) -> str:
+    """What an outlet says otherwise in its headline, or in the sentence that is quoted."""
+    titles = {(carrier.outlet.name, carrier.url): carrier.title for carrier in before.carriers}
+    for carrier in now.carriers:
+        told = titles.get((carrier.outlet.name, carrier.url))
+        if told is not None and (changed := difference(told, carrier.title)):
+            return f"{carrier.outlet.name} changed its headline. {changed}"
+    same = before.stance is now.stance and len(before.carriers) == len(now.carriers)
+    changed = difference(before.sentence, now.sentence) if same else ""
+    return f"The report that is quoted was changed. {changed}" if changed else ""
 
 
 def _outlets(before: Alert, now: Alert) -> str:
@@ -68,7 +84,8 @@ def _outlets(before: Alert, now: Alert) -> str:
 def _standing(before: Alert, now: Alert) -> str:
     if before.standing is now.standing:
         return ""
-    return f"The claim stands {now.standing.value}; it stood {before.standing.value}."
+    kind = now.claim.kind
+    return f"Standing: {now.standing.word(kind)}, was {before.standing.word(kind)}."
 
 
 def _decision(before: Alert, now: Alert) -> str:

@@ -15,21 +15,27 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.alerts.backoff import wait_s
+from bot.alerts.operators import Operators
 from bot.errors import ConfigError, DeliveryError
 from bot.ledger.records import ChannelQueue
 from bot.log import logger
-from bot.model import Delivery, split_address
+from bot.model import Delivery, NoticeDelivery, split_address
+from bot.operations.observer import UNOBSERVED, Delivered, Observer, timed
 from bot.ports import ChatAdapter, Clock, InteractiveAdapter
 
 # An adapter has its own, shorter limits; this one keeps a hung adapter from holding up the rest.
 SEND_TIMEOUT_S = 60.0
+# While a channel is at work, the others are looked at so often.
+LOOK_AGAIN_S = 0.5
 
 _log = logger("outbox")
 
 Sleep = Callable[[float], Awaitable[None]]
+AnyDelivery = Delivery | NoticeDelivery
 
 
 class Outbox(Protocol):
@@ -37,7 +43,7 @@ class Outbox(Protocol):
 
     async def due_deliveries(
         self, now: datetime, limit: int, channel: str | None = None
-    ) -> list[Delivery]: ...
+    ) -> list[AnyDelivery]: ...
 
     async def mark_sent(self, delivery_id: int, receipt: str, at: datetime) -> None: ...
 
@@ -70,7 +76,7 @@ class DrainResult:
 class _Taken:
     """What a channel took and the ledger does not know of yet."""
 
-    delivery: Delivery
+    delivery: AnyDelivery
     receipt: str
     at: datetime
 
@@ -89,6 +95,7 @@ class Courier:
 
     ``unstarted``: the names of adapters that could not be reached at the start. Such a one is
     started before it is first sent something; one that then finds its settings wrong is left out.
+    ``operators`` are told of a channel that is gone.
     """
 
     def __init__(
@@ -101,6 +108,8 @@ class Courier:
         sleep: Sleep = asyncio.sleep,
         send_timeout_s: float = SEND_TIMEOUT_S,
         unstarted: Collection[str] = (),
+        operators: Operators | None = None,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._outbox = outbox
         self._adapters = {adapter.name: adapter for adapter in adapters}
@@ -110,6 +119,8 @@ class Courier:
         self._send_timeout_s = send_timeout_s
         self._one_at_a_time = asyncio.Lock()
         self._unstarted = set(unstarted)
+        self._operators = operators
+        self._observer = observer
         self._starting = {name: asyncio.Lock() for name in self._adapters}
         self._unmarked: dict[int, _Taken] = {}  # by the delivery's id
         self._gone_at: dict[str, datetime] = {}  # paused channels
@@ -118,24 +129,43 @@ class Courier:
         """Sends all that is due at ``now`` (default: the clock's): channels side by side.
 
         The rows of one channel go strictly in order; one that must be retried holds up those
-        behind it. Raises LedgerError, after every channel had its turn, if the ledger failed.
+        behind it. Without ``now``, what comes due in one channel while another is at work is sent
+        too: a long queue in one must not keep the others waiting. Raises LedgerError, after every
+        channel had its turn, if the ledger failed.
         """
         async with self._one_at_a_time:
-            due_by = self._clock.now() if now is None else now
-            channels = {queue.channel for queue in await self._served()}
             # Also where nothing waits: what was sent may not be marked yet.
-            channels |= {taken.delivery.channel for taken in self._unmarked.values()}
-            done = await asyncio.gather(
-                *(self._drain_channel(channel, due_by) for channel in sorted(channels)),
-                return_exceptions=True,
-            )
-            total = DrainResult()
-            for result in done:
-                if isinstance(result, BaseException):
-                    raise result
-                total += result
+            channels = {taken.delivery.channel for taken in self._unmarked.values()}
+            channels |= {queue.channel for queue in await self._served()}
+            busy = self._set_off(channels, now)
+            total, failure = DrainResult(), None
+            try:
+                while busy:
+                    ended, _ = await asyncio.wait(busy, timeout=LOOK_AGAIN_S)
+                    for task in ended:
+                        del busy[task]
+                        failure = failure or task.exception()
+                        total += DrainResult() if task.exception() else task.result()
+                    if busy and now is None and failure is None:
+                        due = {one.channel for one in await self._served() if self._due(one)}
+                        busy |= self._set_off(due - set(busy.values()), now)
+            finally:
+                await _cancelled(busy)
+            if failure is not None:
+                raise failure
             waiting = sum(queue.pending for queue in await self._served())
             return total + DrainResult(waiting=waiting)
+
+    def _set_off(
+        self, channels: Collection[str], now: datetime | None
+    ) -> dict[asyncio.Task[DrainResult], str]:
+        due_by = self._clock.now() if now is None else now
+        return {
+            asyncio.create_task(self._drain_channel(one, due_by)): one for one in sorted(channels)
+        }
+
+    def _due(self, queue: ChannelQueue) -> bool:
+        return queue.next_due <= self._clock.now()
 
     async def drain_until_empty(self, timeout_s: float) -> DrainResult:
         """Drains, waiting for retries, until nothing is left or ``timeout_s`` would pass.
@@ -156,6 +186,18 @@ class Courier:
                     break
             total += await self.drain()
         return total
+
+    async def ensure_started(self, name: str) -> None:
+        """Starts an adapter that could not be reached before, without waiting for an alert.
+
+        Raises DeliveryError where it still cannot be reached, ConfigError where it never will.
+        """
+        async with self._starting[name]:
+            adapter = self._adapters.get(name)
+            if adapter is None:
+                raise ConfigError("not started: its settings are wrong -> mend them and restart")
+            if name in self._unstarted:
+                await self._begin(adapter)
 
     async def _served(self) -> list[ChannelQueue]:
         queues = await self._outbox.queues()
@@ -195,7 +237,7 @@ class Courier:
                 break
         return total
 
-    async def _start(self, adapter: ChatAdapter, first: Delivery) -> DrainResult | None:
+    async def _start(self, adapter: ChatAdapter, first: AnyDelivery) -> DrainResult | None:
         """Starts an adapter that does not run yet, for its first row. None: it runs."""
         # The channels of a platform come at the same time; the first one starts it.
         async with self._starting[adapter.name]:
@@ -204,30 +246,41 @@ class Courier:
             started = adapter.name not in self._unstarted
             return None if started else await self._start_now(adapter, first)
 
-    async def _start_now(self, adapter: ChatAdapter, first: Delivery) -> DrainResult | None:
+    async def _start_now(self, adapter: ChatAdapter, first: AnyDelivery) -> DrainResult | None:
         try:
-            async with asyncio.timeout(self._send_timeout_s):
-                await adapter.start()
+            await self._begin(adapter)
         except DeliveryError as error:
             # Even one that will not pass says nothing about the alert, so no row is given up.
             return await self._retry(first, error.reason, error.retry_after_s)
-        except TimeoutError:
-            return await self._retry(first, "the adapter did not start in time", None)
+        except ConfigError:
+            return DrainResult()
+        except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
+            return await self._fault(first, error)
+        return None
+
+    async def _begin(self, adapter: ChatAdapter) -> None:
+        try:
+            async with asyncio.timeout(self._send_timeout_s):
+                await adapter.start()
+        except TimeoutError as error:
+            reason = "the adapter did not start in time"
+            raise DeliveryError(reason, try_again=True) from error
         except ConfigError as error:
             # Only a restart with other settings helps: until then it is as if not configured.
             self._adapters.pop(adapter.name, None)
             _log.error("channel not started", channel=adapter.name, error=str(error))
-            return DrainResult()
-        except Exception as error:  # noqa: BLE001  (one adapter must not stop the others)
-            return await self._fault(first, error)
+            raise
         self._unstarted.discard(adapter.name)
         _log.info("channel started", channel=adapter.name)
-        return None
 
-    async def _deliver(self, adapter: ChatAdapter, delivery: Delivery) -> DrainResult:
+    async def _deliver(self, adapter: ChatAdapter, delivery: AnyDelivery) -> DrainResult:
         try:
-            async with asyncio.timeout(self._send_timeout_s):
-                receipt = await adapter.send(delivery)
+            with timed(partial(self._observer.sent, adapter.name)):
+                async with asyncio.timeout(self._send_timeout_s):
+                    if isinstance(delivery, NoticeDelivery):
+                        receipt = await adapter.post(delivery)
+                    else:
+                        receipt = await adapter.send(delivery)
         except DeliveryError as error:
             if error.try_again:
                 return await self._retry(delivery, error.reason, error.retry_after_s)
@@ -242,18 +295,25 @@ class Courier:
         await asyncio.shield(self._mark(taken))
         return _SENT
 
-    async def _fail(self, delivery: Delivery, error: DeliveryError) -> DrainResult:
+    async def _fail(self, delivery: AnyDelivery, error: DeliveryError) -> DrainResult:
         now = self._clock.now()
         await self._outbox.mark_failed(delivery.id, now, error.reason)
+        self._count(delivery, Delivered.FAILED)
         if not error.channel_gone:
             _log.error("delivery failed", reason=error.reason, **_bound(delivery))
         else:
             self._gone_at[delivery.channel] = now
             remedy = "mend it, then subscribe there anew or restart; its alerts wait until then"
             _log.warning("channel paused", reason=error.reason, remedy=remedy, **_bound(delivery))
+            if self._operators is not None:
+                await self._operators.tell(
+                    f"channel gone: {delivery.channel} {now:%Y-%m-%d}",
+                    f"{delivery.channel} takes no more posts",
+                    (error.reason, f"To mend it: {remedy}."),
+                )
         return _FAILED
 
-    async def _fault(self, delivery: Delivery, error: Exception) -> DrainResult:
+    async def _fault(self, delivery: AnyDelivery, error: Exception) -> DrainResult:
         # A fault of the adapter. Its text may hold a token, so the ledger keeps only its type.
         _log.exception("delivery fault", **_bound(delivery))
         return await self._retry(delivery, f"unexpected {type(error).__name__}", None)
@@ -270,24 +330,35 @@ class Courier:
     async def _mark(self, taken: _Taken) -> None:
         delivery = taken.delivery
         await self._outbox.mark_sent(delivery.id, taken.receipt, taken.at)
+        self._count(delivery, Delivered.SENT)
         self._unmarked.pop(delivery.id, None)
         _log.info("delivery sent", **_bound(delivery))
 
     async def _retry(
-        self, delivery: Delivery, reason: str, retry_after_s: float | None
+        self, delivery: AnyDelivery, reason: str, retry_after_s: float | None
     ) -> DrainResult:
         rest_s = wait_s(delivery.attempts + 1, retry_after_s, self._rng)
         due_at = self._clock.now() + timedelta(seconds=rest_s)
         await self._outbox.mark_retry(delivery.id, due_at, reason)
+        self._count(delivery, Delivered.PUT_OFF)
         _log.warning("delivery put off", in_s=round(rest_s, 1), reason=reason, **_bound(delivery))
         return _RETRIED
 
+    def _count(self, delivery: AnyDelivery, ended: Delivered) -> None:
+        platform, _ = split_address(delivery.channel)
+        self._observer.delivered(platform, ended)
 
-def _bound(delivery: Delivery) -> dict[str, object]:
-    return {
-        "channel": delivery.channel,
-        "alert": delivery.alert.id,
-        "revision": delivery.alert.revision,
-        "delivery": delivery.id,
-        "attempt": delivery.attempts + 1,
-    }
+
+async def _cancelled(tasks: Collection[asyncio.Task[DrainResult]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _bound(delivery: AnyDelivery) -> dict[str, object]:
+    if isinstance(delivery, NoticeDelivery):
+        what: dict[str, object] = {"notice": delivery.notice.key}
+    else:
+        what = {"alert": delivery.alert.id, "revision": delivery.alert.revision}
+    place = {"delivery": delivery.id, "attempt": delivery.attempts + 1}
+    return {"channel": delivery.channel, **what, **place}

@@ -6,7 +6,8 @@ the first direction after an UPDATE                -> DIRECTION (from the new re
 another outlet carries the story                   -> CARRY     (a revision in place)
 evidence for an alert whose own was withdrawn      -> CREATE    (a revision, as if there were none)
 recorded in silence so far, and a new report of it -> CARRY     (its first telling)
-anything else: an edit, the same outlet again      -> NOTHING
+an edit that says something else (bot.ledger.edits) -> EDIT     (a revision in place)
+anything else: a trivial edit, the outlet again    -> NOTHING
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Step(StrEnum):
     CARRY = "carry"
     DIRECTION = "direction"
     TURN = "turn"
+    EDIT = "edit"
     DESK = "desk"  # a person decided, or took a decision back
     WITHDRAW = "withdraw"  # its last evidence was taken back
 
@@ -47,13 +49,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """A verdict within its story. ``edited``: an earlier revision of the article was in it too."""
+    """A verdict within its story. ``edited``: an earlier revision of the article was in it too.
+
+    ``says_else``: that edit says something else than the revision that was told.
+    """
 
     stance: Stance
     confidence: float
     story_stance: Stance
     outlet: str
     edited: bool = False
+    says_else: bool = False
 
 
 def decide(policy: AlertPolicy, alert: Told | None, bearing: Bearing, *, silent: bool) -> Step:
@@ -63,8 +69,15 @@ def decide(policy: AlertPolicy, alert: Told | None, bearing: Bearing, *, silent:
         and opposite(alert.stance, bearing.stance)
         and bearing.story_stance is bearing.stance
     )
-    # A turn is told whatever stances are wanted: a post would else say what is wrong by now.
-    wanted = turns or bearing.stance in policy.stances
+    # An edit took away the direction that was told.
+    lost = (
+        alert is not None
+        and bearing.edited
+        and alert.stance is not Stance.UPDATE
+        and bearing.story_stance is Stance.UPDATE
+    )
+    # These are told whatever stances are wanted: a post would else say what is wrong by now.
+    wanted = turns or lost or bearing.stance in policy.stances
     if bearing.confidence < policy.min_confidence or not wanted:
         return Step.NOTHING
     if alert is None:
@@ -76,4 +89,4 @@ def decide(policy: AlertPolicy, alert: Told | None, bearing: Bearing, *, silent:
     first_telling = not (alert.told or silent or bearing.edited) and bool(policy.channels)
     if bearing.outlet not in alert.outlets or first_telling:
         return Step.CARRY
-    return Step.NOTHING
+    return Step.EDIT if lost or (bearing.edited and bearing.says_else) else Step.NOTHING

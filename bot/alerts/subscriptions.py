@@ -9,24 +9,72 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.model import Alert, Kind, Stance
+from bot.model import Alert, Claim, Kind, Stance
 
 _MINUTE = timedelta(minutes=1)
 ALL_STANCES = frozenset(Stance)
 
 
 class Cadence(StrEnum):
-    """When a channel is told. DIGEST: no alert is posted by itself; `digest` lists them."""
+    """When a channel is told: each alert at once, or a digest of what changed."""
 
     REALTIME = "realtime"
-    DIGEST = "digest"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"  # on Mondays
+
+
+def _require_zone(zone: str) -> None:
+    if zone != "UTC" and zone not in zones():  # the list of all takes a while
+        raise ValueError(f"{zone!r} is no time zone; write one like Europe/Kyiv")
+
+
+def _require_minutes(at: time, remedy: str) -> None:
+    if at.second or at.microsecond or at.tzinfo:
+        raise ValueError(remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTime:
+    """When a daily or weekly digest is due on a zone's wall clock; minutes are its finest part.
+
+    ``zone`` is an IANA name. Raises ValueError for a zone that does not exist and for seconds.
+    """
+
+    at: time = time(8)
+    zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        _require_zone(self.zone)
+        _require_minutes(self.at, "write the time of a digest as 08:00")
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M} {self.zone}"
+
+    def last_due(self, cadence: Cadence, now: datetime) -> datetime | None:
+        """The last moment up to ``now`` (UTC) at which a digest was due; None if there are none.
+
+        A time that the clock jumps over when it is put forward is due as long after the jump; one
+        that comes twice is due the first time.
+        """
+        if cadence is Cadence.REALTIME:
+            return None
+        if cadence is Cadence.HOURLY:
+            return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        zone = ZoneInfo(self.zone)
+        day = now.astimezone(zone).date()
+        while True:
+            due = datetime.combine(day, self.at, zone).astimezone(UTC)
+            if due <= now and (cadence is Cadence.DAILY or day.weekday() == 0):
+                return due
+            day -= timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +91,9 @@ class QuietHours:
     zone: str = "UTC"
 
     def __post_init__(self) -> None:
-        if self.zone not in zones():
-            raise ValueError(f"{self.zone!r} is no time zone; write one like Europe/Kyiv")
+        _require_zone(self.zone)
         for edge in (self.start, self.end):
-            if edge.second or edge.microsecond or edge.tzinfo:
-                raise ValueError("write quiet hours as 22:00-07:00")
+            _require_minutes(edge, "write quiet hours as 22:00-07:00")
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M} {self.zone}"
@@ -84,12 +130,18 @@ class Subscription:
     min_confidence: float = 0.0
     cadence: Cadence = Cadence.REALTIME
     quiet: QuietHours | None = None
+    digest_time: DigestTime = field(default_factory=DigestTime)
+
+    def follows(self, claim: Claim) -> bool:
+        """Whether the claim is one that the channel wants to hear of."""
+        return (not self.claims or claim.id in self.claims) and (
+            not self.kinds or claim.kind in self.kinds
+        )
 
     def admits(self, alert: Alert) -> bool:
         """Whether the alert, as it now reads, is one that the channel wants to hear of."""
         return (
-            (not self.claims or alert.claim.id in self.claims)
-            and (not self.kinds or alert.claim.kind in self.kinds)
+            self.follows(alert.claim)
             and alert.stance in self.stances
             and alert.confidence >= self.min_confidence
         )
@@ -121,6 +173,7 @@ def to_json(subscription: Subscription) -> str:
         "stances": sorted(subscription.stances),
         "min_confidence": subscription.min_confidence,
         "cadence": subscription.cadence,
+        "digest_time": [f"{subscription.digest_time.at:%H:%M}", subscription.digest_time.zone],
         "quiet": quiet and [f"{quiet.start:%H:%M}", f"{quiet.end:%H:%M}", quiet.zone],
     }
     return json.dumps(body, ensure_ascii=False)
@@ -133,11 +186,14 @@ def from_json(text: str) -> Subscription:
     if quiet is not None:
         start, end, zone = quiet
         quiet = QuietHours(time.fromisoformat(start), time.fromisoformat(end), zone)
+    at, zone = body.get("digest_time", ("08:00", "UTC"))
     return Subscription(
         claims=frozenset(body["claims"]),
         kinds=frozenset(map(Kind, body["kinds"])),
         stances=frozenset(map(Stance, body["stances"])),
         min_confidence=body["min_confidence"],
-        cadence=Cadence(body["cadence"]),
+        # Rows of the first version say "digest", which was one that nobody posted.
+        cadence=Cadence.DAILY if body["cadence"] == "digest" else Cadence(body["cadence"]),
         quiet=quiet,
+        digest_time=DigestTime(time.fromisoformat(at), zone),
     )

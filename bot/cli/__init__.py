@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
 import typer
 
 from bot import __version__
-from bot.cli import asking, claims, essay, evaluating, feeds, judging, ledger, running, tuning
+from bot.cli import (
+    asking,
+    claims,
+    essay,
+    evaluating,
+    export,
+    feeds,
+    judging,
+    keeping,
+    ledger,
+    probing,
+    reviewing,
+    running,
+    shadow,
+    tuning,
+    working,
+)
 from bot.cli.common import complain
 from bot.errors import ClaimwireError
+from bot.log import logger
 
 app = typer.Typer(
     name="claimwire",
@@ -20,7 +38,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (running, judging, evaluating, tuning, ledger, asking, claims):
+for module in (
+    running,
+    probing,
+    working,
+    judging,
+    evaluating,
+    tuning,
+    ledger,
+    reviewing,
+    keeping,
+    asking,
+    claims,
+    export,
+    shadow,
+):
     module.register(app)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(essay.app, name="essay")
@@ -53,4 +85,10 @@ def main() -> None:
     except BrokenPipeError:
         # The reader (head, less) left: not an error, but Python would complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception:
+        if not logging.getLogger().handlers:  # no config was read, so there are no secrets yet
+            raise
+        # Not left to Python, which would print what the log strikes out.
+        logger("cli").exception("a fault in claimwire; please report it")
         sys.exit(1)

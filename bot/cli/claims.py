@@ -10,10 +10,15 @@ import typer
 from bot.cli.checking import check_essay
 from bot.cli.common import ConfigOption, EssayOption, JsonOption, configured, essay_of, stdout
 from bot.cli.common import print_json as emit
+from bot.cli.comparing import compare_essays
 from bot.errors import InputError
 from bot.essay.show import as_dict, claim_card, claims_table
 
-_USAGE = "Write `claimwire claims`, `claimwire claims C10` or `claimwire claims check [FILE]`."
+_FILES_COMPARED = 2
+_USAGE = (
+    "Write `claimwire claims`, `claimwire claims C10`, `claimwire claims check [FILE]` or"
+    " `claimwire claims diff [OLD] [NEW]`."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +30,8 @@ def claims(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ID | check [FILE]]", help="A claim's id or slug; or check and an essay file."
+            metavar="[ID | check [FILE] | diff [OLD] [NEW]]",
+            help="A claim's id or slug; check and an essay file; or diff and one or two of them.",
         ),
     ] = None,
     config: ConfigOption = None,
@@ -39,7 +45,12 @@ def claims(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the essay's claims, show one in full, or check an essay file."""
+    """List the essay's claims, show one in full, check an essay file, or compare two.
+
+    diff NEW compares with the revision that the bot last used before it.
+    """
+    if (sample or quick) and (words or [""])[0] != "check":
+        raise typer.BadParameter("--sample and --quick belong to `claimwire claims check`.")
     match words or []:
         case []:
             loaded = essay_of(configured(config), essay)
@@ -47,6 +58,8 @@ def claims(
         case ["check", *rest] if len(rest) <= 1:
             file = Path(rest[0]) if rest else essay
             check_essay(configured(config), file, sample, quick=quick, as_json=as_json)
+        case ["diff", *rest] if len(rest) <= _FILES_COMPARED:
+            compare_essays(configured(config), [Path(one) for one in rest], as_json=as_json)
         case [claim_id] if claim_id != "check":
             loaded = essay_of(configured(config), essay)
             try:

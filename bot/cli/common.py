@@ -60,6 +60,6 @@ def configured(path: Path | None, *, quiet: bool = True) -> Config:
 
 def essay_of(config: Config, path: Path | None) -> Essay:
     """The essay named on the command line, else the config's. Raises EssayError."""
-    from bot.app import load_essay
+    from bot.parts import load_essay
 
     return load(path) if path else load_essay(config)

@@ -17,7 +17,9 @@ from bot.cli.common import ConfigOption, JsonOption, configured, print_json, std
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import ConfigError, InputError
-from bot.model import Outlet, Voice
+from bot.ledger.records import FeedState
+from bot.ledger.store import Ledger
+from bot.model import FeedCourse, Outlet, Voice
 from feeds import opml
 from feeds.addresses import check_url
 from feeds.check import FeedReport, Outcome, check
@@ -28,7 +30,7 @@ app = typer.Typer(help="List, add, check, import and export feeds.", no_args_is_
 
 
 def _sources(config: Config) -> Sequence[FeedSource]:
-    from bot.app import load_feeds
+    from bot.parts import load_feeds
 
     return load_feeds(config)
 
@@ -43,7 +45,7 @@ def _own_place(config: Config) -> Path:
     """Where the admin's own list stands, or will; its folder is made."""
     path = config.own_opml_path
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{path.parent}: cannot be made: {error.strerror}.") from error
     return path
@@ -51,21 +53,52 @@ def _own_place(config: Config) -> Path:
 
 @app.command("list")
 def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """List the feeds in use, with outlet, tier and voice."""
-    sources = _sources(configured(config))
+    """List the feeds in use, with outlet, tier, voice and how they do."""
+    loaded = configured(config)
+    sources, states = _sources(loaded), _states(loaded)
     if as_json:
-        print_json([_as_dict(source) for source in sources])
+        print_json([_as_dict(source, states.get(source.url)) for source in sources])
         return
     table = Table("Outlet", "Tier", "Voice", title=f"{len(sources)} feeds")
     table.add_column("Address", overflow="fold")
+    table.add_column("State", overflow="fold")
+    table.add_column("Next poll (UTC)")
     for source in sources:
+        state = states.get(source.url)
+        due_at = state.course.due_at if state else None
         table.add_row(
             Text(source.outlet.name),
             str(source.outlet.tier),
             source.outlet.voice.value,
             Text(source.url),
+            Text(_standing(state)),
+            f"{due_at:%Y-%m-%d %H:%M}" if due_at else "-",
         )
     stdout().print(table)
+
+
+def _states(config: Config) -> dict[str, FeedState]:
+    """What the ledger knows of the feeds; nothing where there is none yet."""
+    path = config.ledger_path
+    if not path.exists():
+        return {}
+
+    async def answer() -> dict[str, FeedState]:
+        async with await Ledger.open(path, SystemClock()) as ledger:
+            return await ledger.feed_states()
+
+    return asyncio.run(answer())
+
+
+def _standing(state: FeedState | None) -> str:
+    """How a feed does, in words."""
+    if state is None:
+        return "not polled yet"
+    course = state.course
+    failing = f"failed {state.failures} in a row: {state.last_error}" if state.failures else "ok"
+    if course.retired_at:
+        failing = f"gone since {course.retired_at:%Y-%m-%d}, asked once a week"
+    return "; ".join((failing, *([f"moved to {course.address}"] if course.address else ())))
 
 
 @app.command()
@@ -123,7 +156,7 @@ def _host(url: str) -> str:
 
 
 async def _checked(config: Config, sources: list[FeedSource]) -> list[FeedReport]:
-    from bot.app import fetch_limits
+    from bot.parts import fetch_limits
 
     with progress_bar(stderr()) as bar:
         task = bar.add_task("checking", total=len(sources))
@@ -183,11 +216,18 @@ def export_opml(
     stderr().print(Text(f"{len(sources)} feeds written to {file}"))
 
 
-def _as_dict(source: FeedSource) -> dict[str, object]:
+def _as_dict(source: FeedSource, state: FeedState | None) -> dict[str, object]:
+    course = state.course if state else FeedCourse()
     return {
         "url": source.url,
         "outlet": source.outlet.name,
         "tier": source.outlet.tier,
         "voice": source.outlet.voice.value,
         "interval_min": source.interval_min,
+        "full_text": source.full_text,
+        "state": _standing(state),
+        "failures": state.failures if state else 0,
+        "address": course.address or source.url,
+        "next_poll": course.due_at.isoformat() if course.due_at else None,
+        "retired_at": course.retired_at.isoformat() if course.retired_at else None,
     }

@@ -158,10 +158,11 @@ async def _replay(
 ) -> Summary:
     from adapters.memory import MemoryAdapter
     from bot.alerts.outbox import Courier
-    from bot.app import alert_policy, make_adapters, start_adapters
-    from bot.judges import load_judge
+    from bot.app import start_adapters
+    from bot.judges import load_shared_judge
     from bot.ledger.store import Ledger
     from bot.lock import sole_writer
+    from bot.parts import alert_policy, make_adapters
     from bot.pipeline import JudgeThread
 
     clock = ReplayClock(articles[0].at)
@@ -171,7 +172,7 @@ async def _replay(
     if deliver:
         channels += make_adapters(config, SystemClock(), None)
     async with AsyncExitStack() as stack:
-        judge = JudgeThread(await asyncio.to_thread(load_judge, config, essay))
+        judge = JudgeThread(await asyncio.to_thread(load_shared_judge, config, essay))
         stack.callback(judge.close)
         stack.enter_context(sole_writer(path))
         store = await Ledger.open(path, clock)

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -36,10 +37,18 @@ def why(
 ) -> None:
     """Show all that happened to one report: why it alerted, or where it stopped."""
 
-    async def find(ledger: Ledger) -> Trace | None:
-        return await ledger.trace(article) or await ledger.trace(canonical_url(article) or article)
+    key = canonical_url(article) or article
 
-    trace = _ask(configured(config), find)
+    async def find(ledger: Ledger) -> tuple[Trace | None, bool]:
+        found = await ledger.trace(article) or await ledger.trace(key)
+        return found, found is None and await ledger.was_removed(key)
+
+    trace, removed = ask_ledger(configured(config), find)
+    if removed:
+        raise InputError(
+            f"{article}: was read, bore on no claim, and was removed for its age"
+            " (ledger.keep_days); `claimwire judge` judges any text."
+        )
     if trace is None:
         raise InputError(
             f"{article}: not in the ledger. It was never in a feed that was polled, or has another"
@@ -59,7 +68,7 @@ def show_ledger(
     loaded = configured(config)
     text = essay_of(loaded, essay)
     if claim is None:
-        accounts = _ask(loaded, lambda ledger: ledger.standings(text))
+        accounts = ask_ledger(loaded, lambda ledger: ledger.standings(text))
         _dump(accounts) if as_json else stdout().print(standings_table(accounts))
         return
     try:
@@ -72,21 +81,16 @@ def show_ledger(
         found = next(a for a in accounts if a.claim.id == wanted.id)
         return found, await ledger.evidence(wanted.id, limit, text.id)
 
-    found, evidence = _ask(loaded, account)
+    found, evidence = ask_ledger(loaded, account)
     if as_json:
         _dump({"account": found, "evidence": evidence})
     else:
         stdout().print(claim_account(found, evidence))
 
 
-def _ask(config: Config, question: Callable[[Ledger], Awaitable[T]]) -> T:
+def ask_ledger(config: Config, question: Callable[[Ledger], Awaitable[T]]) -> T:
     """The answer of the ledger that the config names. Raises InputError where there is none."""
-    path = config.ledger_path
-    if not path.exists():
-        raise InputError(
-            f"{path}: there is no ledger yet. `claimwire run` makes one; set claimwire.data_dir, or"
-            " CLAIMWIRE_DATA_DIR, if yours lies elsewhere."
-        )
+    path = existing_ledger(config)
 
     async def answer() -> T:
         ledger = await Ledger.open(path, SystemClock())
@@ -96,6 +100,17 @@ def _ask(config: Config, question: Callable[[Ledger], Awaitable[T]]) -> T:
             await ledger.close()
 
     return asyncio.run(answer())
+
+
+def existing_ledger(config: Config) -> Path:
+    """The ledger that the config names. Raises InputError where there is none."""
+    path = config.ledger_path
+    if not path.exists():
+        raise InputError(
+            f"{path}: there is no ledger yet. `claimwire run` makes one; set claimwire.data_dir, or"
+            " CLAIMWIRE_DATA_DIR, if yours lies elsewhere."
+        )
+    return path
 
 
 def _dump(value: Any) -> None:

@@ -57,12 +57,13 @@ def unmute_button(claim_id: str) -> tuple[Button, ...]:
 def why_alert(alert: Alert, log: Sequence[DeskEntry]) -> Answer:
     """What the alert rests on, and what the desk did with it."""
     side = f" ({alert.indicator_side.value} the claim)" if alert.indicator_side else ""
+    kind = alert.claim.kind
     fields = [
         Field("Indicator", f"{alert.indicator}{side}" if alert.indicator else "none is near"),
         Field("Said by", asserted(alert.asserted_by, alert.modality)),
         Field("Confidence", confidence(alert.confidence)),
         Field("Outlets", _outlets(alert)),
-        Field("Standing", f"{alert.previous_standing.value} → {alert.standing.value}"),
+        Field("Standing", f"{alert.previous_standing.word(kind)} → {alert.standing.word(kind)}"),
         Field("Revision", f"{alert.revision}, story {alert.story_id}"),
     ]
     if alert.withdrawn:

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.text import decision
 from bot.alerts.subscriptions import Subscription
-from bot.commands import alerts, views
+from bot.commands import alerts, drawing, predictions, review, stories, views
 from bot.commands.answers import (
     ROWS_MAX,
     Answer,
@@ -28,40 +28,56 @@ from bot.commands.answers import (
 from bot.commands.checking import Checker
 from bot.commands.people import Right, Roles
 from bot.commands.requests import (
+    Board,
+    Calibration,
     Check,
     Decide,
+    DecideReview,
     Digest,
     Evidence,
     Help,
     Latest,
     ListClaims,
+    MergeStories,
     MuteClaim,
+    Precision,
+    Predictions,
     Request,
     RequestError,
+    Resolve,
+    Review,
     Search,
     ShowClaim,
+    ShowStory,
+    SplitStory,
     Status,
     Subscribe,
     Subscriptions,
     Timeline,
     UndoDecision,
+    UndoMove,
+    UndoReview,
     UnmuteClaim,
     Unsubscribe,
     Why,
     WhyAlert,
 )
+from bot.commands.reviewing import KEEP_DAYS, NOT_DONE, Reviewer
 from bot.commands.words import line, parse
 from bot.errors import ClaimwireError
+from bot.evaluation.desk_figures import precision
 from bot.ledger.desk_rows import Outcome
 from bot.ledger.records import AlertPolicy, ClaimAccount
-from bot.ledger.standing import weight_of
+from bot.ledger.resolution_rows import Step
 from bot.ledger.store import Ledger
 from bot.log import logger
-from bot.model import Actor, Claim, Essay
-from bot.pictures import timeline
+from bot.model import Actor, Claim, Essay, Kind
+from bot.pictures import board, calibration, timeline
 from bot.ports import Clock
+from bot.predictions import Prediction, PredictionRules, State, in_order, score
 from feeds.text import canonical_url
 
+DRAWN_MAX = 2_000  # verdicts of one claim that a picture shows, the newest
 FOUND_MAX = 200  # rows that are read for one search, list of evidence or digest
 DIGEST_REACH = timedelta(days=1)
 CHOICES_MAX = 25  # what Discord shows
@@ -70,6 +86,12 @@ _log = logger("desk")
 _NEEDS: Mapping[type, Right] = {
     Decide: Right.CONFIRM,
     UndoDecision: Right.CONFIRM,
+    MergeStories: Right.CONFIRM,
+    SplitStory: Right.CONFIRM,
+    UndoMove: Right.CONFIRM,
+    DecideReview: Right.CONFIRM,
+    UndoReview: Right.CONFIRM,
+    Resolve: Right.RESOLVE,
     Subscribe: Right.SUBSCRIBE,
     Unsubscribe: Right.SUBSCRIBE,
     MuteClaim: Right.MUTE,
@@ -86,7 +108,8 @@ class Desk:
     """Answers for one essay. Implements bot.ports.Desk.
 
     ``policy``: the config's, which says what its channels receive unless they were subscribed.
-    ``checker`` None: nothing can be checked (a command without the judge).
+    ``checker`` None: nothing can be checked (a command without the judge). ``rules``: how
+    predictions are resolved. ``review_days``: how long a report waits for an editor's look.
     """
 
     def __init__(
@@ -97,6 +120,8 @@ class Desk:
         roles: Roles,
         policy: AlertPolicy,
         checker: Checker | None,
+        rules: PredictionRules | None = None,
+        review_days: int = KEEP_DAYS,
     ) -> None:
         self._essay = essay
         self._ledger = ledger
@@ -104,6 +129,8 @@ class Desk:
         self._roles = roles
         self._policy = policy
         self._checker = checker
+        self._rules = rules or PredictionRules()
+        self._reviewer = Reviewer(essay, ledger, clock, policy, review_days)
         self._drawing = asyncio.Lock()
         # Made once: what somebody types is matched against it at every key.
         self._choices = [(_haystack(one), _choice(one)) for one in essay.claims]
@@ -131,11 +158,18 @@ class Desk:
         return await self.ask(request, actor)
 
     async def home(self, actor: Actor) -> tuple[Answer, ...]:
-        """Every page of the claims, then the last alerts: for a home page."""
+        """Every page of the claims, what waits for a look, the last alerts: for a home page."""
         pages = [await self.ask(ListClaims(), actor)]
         while (page := pages[-1].page) is not None and page.next:
             pages.append(await self.ask_text(page.next, actor))
-        return (*pages, await self.ask(Latest(), actor))
+        return (*pages, *await self._waiting(), await self.ask(Latest(), actor))
+
+    async def _waiting(self) -> tuple[Answer, ...]:
+        try:
+            items = await self._reviewer.queue()
+        except ClaimwireError as problem:
+            return (error(str(problem)),)
+        return (review.summary(items),) if items else ()
 
     def complete(self, text: str) -> tuple[Choice, ...]:
         """Claims for what was typed so far, from memory: ids that begin so, then words."""
@@ -165,6 +199,10 @@ class Desk:
             Why: self._why,
             WhyAlert: self._why_alert,
             Timeline: self._timeline,
+            Board: self._board,
+            Calibration: self._calibration,
+            Predictions: self._predictions,
+            Resolve: self._resolve,
             Subscribe: self._subscribe,
             Unsubscribe: self._unsubscribe,
             Subscriptions: self._subscriptions,
@@ -176,6 +214,14 @@ class Desk:
             Help: self._help,
             Decide: self._decide,
             UndoDecision: self._undo,
+            ShowStory: self._story,
+            MergeStories: self._merge,
+            SplitStory: self._split,
+            UndoMove: self._undo_move,
+            Review: self._review,
+            DecideReview: self._decide_review,
+            UndoReview: self._undo_review,
+            Precision: self._precision,
         }
 
     # --- look-ups ----------------------------------------------------------------------------
@@ -187,10 +233,17 @@ class Desk:
             if request.standing in (None, one.standing)
         ]
         rows, page = _cut(held, request)
-        return views.standings(rows, request.standing, page)
+        return views.standings(rows, request.standing, page, await self._ledger.shaken(self._essay))
 
     async def _show(self, request: ShowClaim, _actor: Actor) -> Answer:
-        return views.claim(self._essay, await self._account(self._claim(request.claim)))
+        claim = self._claim(request.claim)
+        shaken = await self._ledger.shaken(self._essay)
+        held = await self._prediction(claim) if claim.kind is Kind.PREDICTION else None
+        account = await self._account(claim)
+        _overall, found = precision(await self._ledger.rulings(self._essay.id))
+        return views.claim(
+            self._essay, account, held, shaken.get(claim.id, ()), found.get(claim.id)
+        )
 
     async def _search(self, request: Search, _actor: Actor) -> Answer:
         words = request.text.casefold().split()
@@ -206,9 +259,11 @@ class Desk:
 
     async def _evidence(self, request: Evidence, _actor: Actor) -> Answer:
         claim = self._claim(request.claim)
-        items = await self._ledger.evidence(claim.id, FOUND_MAX, self._essay.id)
+        items = await self._ledger.evidence(
+            claim.id, FOUND_MAX, self._essay.id, stance=request.stance, since=request.since
+        )
         rows, page = _cut(items, replace(request, claim=claim.id))
-        return views.evidence(claim, rows, page)
+        return views.evidence(claim, rows, page, request.stance, request.since)
 
     async def _check(self, request: Check, _actor: Actor) -> Answer:
         if self._checker is None:
@@ -235,29 +290,45 @@ class Desk:
 
     async def _timeline(self, request: Timeline, _actor: Actor) -> Answer:
         claim = self._claim(request.claim)
-        items = await self._ledger.evidence(claim.id, FOUND_MAX, self._essay.id)
+        items = await self._ledger.evidence(claim.id, DRAWN_MAX, self._essay.id)
         turns = await self._ledger.standing_history(self._essay.id, claim.id)
-        heaviest: dict[tuple[int, str], timeline.Mark] = {}
-        for item in (one for one in items if one.current):
-            mark = timeline.Mark(item.article.at, item.verdict.stance, weight_of(item))
-            key = item.story_id, item.verdict.stance
-            if key not in heaviest or mark.weight > heaviest[key].weight:
-                heaviest[key] = mark
-        drawn = timeline.Timeline(
-            claim.id,
-            claim.statement,
-            tuple(sorted(heaviest.values(), key=lambda mark: mark.at)),
-            tuple(
-                timeline.Turn(turn.at, turn.standing)
-                for turn in sorted(turns, key=lambda turn: turn.at)
-            ),
-            self._clock.now(),
-        )
-        async with self._drawing:
-            png = await asyncio.to_thread(timeline.draw, drawn, dark=request.dark)
+        drawn = drawing.timeline(claim, items, turns, self._clock.now())
+        png = await self._drawn(timeline.draw, drawn, dark=request.dark)
         picture = Picture(png, f"{claim.id}-timeline.png", drawn.alt)
-        return Answer(f"Timeline of {claim.id}", (Paragraph(drawn.alt, faint=True),),
-                      picture=picture)  # fmt: skip
+        return views.picture(f"Timeline of {claim.id}", picture)
+
+    async def _board(self, request: Board, _actor: Actor) -> Answer:
+        accounts = await self._ledger.standings(self._essay)
+        held = [
+            (one, await self._ledger.evidence(one.claim.id, DRAWN_MAX, self._essay.id))
+            for one in accounts
+        ]
+        page = _page_of(request, drawing.board_pages(len(held)))
+        drawn = drawing.board(
+            self._essay, held, self._clock.now(), page=page.number,
+            sort_by_standing=request.by_standing,
+        )  # fmt: skip
+        png = await self._drawn(board.draw, drawn, dark=request.dark)
+        return views.picture("The board", Picture(png, "board.png", drawn.alt), page)
+
+    async def _calibration(self, request: Calibration, _actor: Actor) -> Answer:
+        found = score(await self._ledger.predictions(self._essay, self._rules))
+        png = await self._drawn(calibration.draw, found.scored, dark=request.dark)
+        shown = Picture(png, "calibration.png", calibration.alt(found.scored))
+        title = "How the predictions came out"
+        return Answer(title, predictions.score_lines(found), picture=shown)
+
+    async def _predictions(self, request: Predictions, _actor: Actor) -> Answer:
+        held = await self._ledger.predictions(self._essay, self._rules)
+        wanted = request.state
+        rows, page = _cut(in_order(held, wanted), request)
+        shaken = await self._ledger.shaken(self._essay)
+        return predictions.listed(rows, wanted, shaken, score(held), page)
+
+    async def _drawn(self, draw: Callable[..., bytes], value: Any, *, dark: bool) -> bytes:
+        """A picture, drawn in a thread; one at a time, as matplotlib asks."""
+        async with self._drawing:
+            return await asyncio.to_thread(draw, value, dark=dark)
 
     async def _digest(self, request: Digest, _actor: Actor) -> Answer:
         since = request.since or self._clock.now() - DIGEST_REACH
@@ -271,6 +342,22 @@ class Desk:
     async def _latest(self, request: Latest, _actor: Actor) -> Answer:
         rows, page = _cut(await self._ledger.alerts(FOUND_MAX), request)
         return alerts.latest(rows, page)
+
+    async def _review(self, request: Review, _actor: Actor) -> Answer:
+        claim = self._claim(request.claim) if request.claim else None
+        items = await self._reviewer.queue(claim.id if claim else None)
+        if not items:
+            return review.nothing(claim)
+        wanted = Review(claim.id if claim else None, request.page)
+        page = _page_of(wanted, len(items))
+        rest = items[page.number - 1 :]
+        return review.shown(self._claim(rest[0].finding.claim_id), rest, page)
+
+    async def _precision(self, request: Precision, _actor: Actor) -> Answer:
+        overall, found = precision(await self._ledger.rulings(self._essay.id))
+        claims = review.by_claim(self._essay, found)
+        rows, page = _cut(claims, request)
+        return review.precision(overall, rows, len(self._essay.claims) - len(claims), page)
 
     async def _status(self, _request: Status, actor: Actor) -> Answer:
         return views.status(await self._ledger.works(), actor.channel)
@@ -298,6 +385,7 @@ class Desk:
             _or(request.min_confidence, held.min_confidence),
             _or(request.cadence, held.cadence),
             _or(request.quiet, held.quiet),
+            _or(request.digest_time, held.digest_time),
         )
         await self._ledger.subscribe(wanted, actor)
         return done("This channel now receives", Fields(views.subscription_fields(wanted)))
@@ -322,16 +410,70 @@ class Desk:
         await self._ledger.mute(self._essay.id, claim.id, None, actor)
         return done(f"{claim.id} is no longer muted here")
 
+    async def _resolve(self, request: Resolve, actor: Actor) -> Answer:
+        claim = self._claim(request.claim)
+        if claim.kind is not Kind.PREDICTION:
+            raise RequestError(
+                f"{claim.id} is of kind {claim.kind.value}; only predictions are resolved."
+                " `predictions` lists them."
+            )
+        ending = request.act.ending
+        if ending is not None and request.note is None:
+            stands = await self._prediction(claim)
+            if stands.state is not State.RESOLVED:
+                return predictions.asked(claim, ending, stands)
+        step = Step(request.act, request.note or "", request.seen)
+        what, held = await self._ledger.resolve(
+            self._essay, claim, step, actor, self._rules, self._policy
+        )
+        return predictions.taken(claim, what, held)
+
     async def _decide(self, request: Decide, actor: Actor) -> Answer:
         return await self._decided(
             request.alert_id,
-            await self._ledger.decide(request.alert_id, request.seen, request.action, actor),
+            await self._ledger.decide(
+                request.alert_id, request.seen, request.action, actor, self._policy
+            ),
         )
 
     async def _undo(self, request: UndoDecision, actor: Actor) -> Answer:
+        item = await self._ledger.review_behind(request.alert_id)
+        if item is not None:
+            return await self._undo_review(UndoReview(item), actor)
         return await self._decided(
-            request.alert_id, await self._ledger.undo(request.alert_id, actor)
+            request.alert_id, await self._ledger.undo(request.alert_id, actor, self._policy)
         )
+
+    async def _story(self, request: ShowStory, _actor: Actor) -> Answer:
+        story = await self._ledger.story(request.story_id)
+        if story is None:
+            raise RequestError("There is no story of that number; `why` names a report's.")
+        rows, page = _cut(story.reports, request)
+        return stories.story(replace(story, reports=tuple(rows)), page)
+
+    async def _merge(self, request: MergeStories, actor: Actor) -> Answer:
+        return stories.moved(
+            await self._ledger.merge_stories(request.keep, request.other, actor, self._policy)
+        )
+
+    async def _split(self, request: SplitStory, actor: Actor) -> Answer:
+        wanted = request.story_id, request.reports
+        return stories.moved(await self._ledger.split_story(*wanted, actor, self._policy))
+
+    async def _undo_move(self, request: UndoMove, actor: Actor) -> Answer:
+        return stories.moved(
+            await self._ledger.undo_move(request.move_id, actor, self._policy), undone=True
+        )
+
+    async def _decide_review(self, request: DecideReview, actor: Actor) -> Answer:
+        outcome = await self._reviewer.decide(request.item, request.action, actor)
+        if outcome is not Outcome.RECORDED:
+            return error(NOT_DONE[outcome])
+        return review.decided(request, len(await self._reviewer.queue()))
+
+    async def _undo_review(self, request: UndoReview, actor: Actor) -> Answer:
+        outcome = await self._reviewer.undo(request.item, actor)
+        return review.undone() if outcome is Outcome.RECORDED else error(NOT_DONE[outcome])
 
     async def _decided(self, alert_id: int, outcome: Outcome) -> Answer:
         if outcome is not Outcome.RECORDED:
@@ -359,6 +501,10 @@ class Desk:
         accounts = await self._ledger.standings(replace(self._essay, claims=(claim,)))
         return accounts[0]
 
+    async def _prediction(self, claim: Claim) -> Prediction:
+        found = await self._ledger.predictions(replace(self._essay, claims=(claim,)), self._rules)
+        return found[0]
+
     def _configured(self, actor: Actor) -> Subscription | None:
         if actor.channel not in self._policy.channels:
             return None
@@ -373,14 +519,20 @@ def _or(wanted: Any, held: Any) -> Any:
 
 def _cut(rows: Sequence[Any], request: Any) -> tuple[Sequence[Any], Page]:
     """The rows of the page that was asked for, or of the last one, and where it is."""
-    of = max(1, -(-len(rows) // ROWS_MAX))
+    page = _page_of(request, -(-len(rows) // ROWS_MAX))
+    start = (page.number - 1) * ROWS_MAX
+    return rows[start : start + ROWS_MAX], page
+
+
+def _page_of(request: Any, pages: int) -> Page:
+    """The page that was asked for, or the last one."""
+    of = max(1, pages)
     number = min(max(request.page, 1), of)
-    start = (number - 1) * ROWS_MAX
 
     def token(page: int) -> str:
         return line(replace(request, page=page)) if 1 <= page <= of else ""
 
-    return rows[start : start + ROWS_MAX], Page(number, of, token(number - 1), token(number + 1))
+    return Page(number, of, token(number - 1), token(number + 1))
 
 
 def _haystack(claim: Claim) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from adapters.text import asserted, confidence, stance_word, time_utc
-from bot.alerts.subscriptions import Subscription
+from bot.alerts.prediction_news import last_news
+from bot.alerts.subscriptions import Cadence, Subscription
 from bot.commands.alerts import alert_row
 from bot.commands.answers import (
+    ROWS_MAX,
     TOKEN_MAX,
     Answer,
     Block,
@@ -17,65 +20,91 @@ from bot.commands.answers import (
     Fields,
     Page,
     Paragraph,
+    Picture,
     Quote,
     Row,
     Rows,
 )
+from bot.commands.predictions import details, prediction_buttons, rule, shaken_words
 from bot.commands.requests import Evidence, Timeline
 from bot.commands.words import USAGE, line
+from bot.evaluation.desk_figures import Precision
 from bot.ledger.records import (
     ArticleTrace,
     Changes,
     ClaimAccount,
     EvidenceItem,
     Mute,
+    StandingChange,
     Trace,
     Works,
 )
-from bot.model import Article, Claim, Essay, Judgement, Stance, Standing
+from bot.model import Article, Claim, Essay, Judgement, Kind, Stance, Standing
+from bot.predictions import Prediction
 
-USAGES_A_PAGE = 8
 VERDICTS_SHOWN = 4
 
 
-def standings(accounts: Sequence[ClaimAccount], wanted: Standing | None, page: Page) -> Answer:
-    """One page of claims with where they stand."""
+def standings(
+    accounts: Sequence[ClaimAccount],
+    wanted: Standing | None,
+    page: Page,
+    shaken: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Answer:
+    """One page of claims with where they stand. ``shaken``: fallen premises by claim."""
     title = f"Claims that stand {wanted.value}" if wanted else "Where every claim stands"
+    if wanted is Standing.CONFLICT:
+        title = "Claims on which sources conflict"
     if not accounts:
         return Answer(title, (Paragraph("None."),))
-    return Answer(title, (Rows(tuple(map(claim_row, accounts))),), page=page)
+    rows = tuple(claim_row(one, shaken.get(one.claim.id, ())) for one in accounts)
+    return Answer(title, (Rows(rows),), page=page)
 
 
-def claim_row(account: ClaimAccount) -> Row:
-    """A claim with its standing as a line of a list."""
-    tally = f"{account.supporting} for, {account.contradicting} against"
+def claim_row(account: ClaimAccount, premises: Sequence[str] = ()) -> Row:
+    """A claim with its standing as a line of a list. ``premises``: those that have fallen."""
+    tally = "no evidence yet"
+    if account.supporting or account.contradicting:
+        tally = f"{account.supporting} for, {account.contradicting} against"
     since = f" since {account.since:%Y-%m-%d}" if account.since else ""
+    word = account.standing.word(account.claim.kind)
     return Row(
         account.claim.statement,
-        f"{account.standing.value}{since}; {tally}",
+        "; ".join(filter(None, (f"{word}{since}", tally, shaken_words(premises)))),
         account.claim.id,
         account.standing,
     )
 
 
-def claim(essay: Essay, account: ClaimAccount) -> Answer:
-    """One claim: where it stands and why."""
+def claim(
+    essay: Essay,
+    account: ClaimAccount,
+    prediction: Prediction | None = None,
+    premises: Sequence[str] = (),
+    precision: Precision | None = None,
+) -> Answer:
+    """One claim: where it stands and why. ``premises``: those that have fallen."""
     one = account.claim
     fields = [
         Field("Standing", _standing(account)),
         Field("Kind", one.kind.value),
         Field("In the essay", f"{essay.title}, ¶ {', '.join(map(str, one.paragraphs))}"),
     ]
-    if one.horizon:
-        fields.append(Field("Due", f"{one.horizon:%Y-%m-%d}"))
-    if one.probability is not None:
-        fields.append(Field("Author's probability", f"{one.probability:.0%}"))
+    if premises:
+        fields.insert(1, Field("Flag", shaken_words(premises)))
+    if prediction is not None:
+        fields += details(prediction)
+    if precision is not None:
+        fields.append(Field("Alerts that were right", str(precision)))
     if account.last_evidence_at:
         fields.append(Field("Last report", time_utc(account.last_evidence_at)))
     blocks: list[Block] = [Paragraph(one.statement), Fields(tuple(fields))]
+    if prediction is not None:
+        blocks += rule(prediction)
     if account.reasons:
         blocks.append(Rows(tuple(Row(reason) for reason in account.reasons[:5]), "Why"))
-    return Answer(f"{one.id} {one.slug}", tuple(blocks), buttons=claim_buttons(one))
+    ways = prediction_buttons(prediction) if prediction is not None else ()
+    return Answer(f"{one.id} {one.slug}", tuple(blocks), buttons=(*claim_buttons(one), *ways))
 
 
 def claim_buttons(one: Claim) -> tuple[Button, ...]:
@@ -85,12 +114,20 @@ def claim_buttons(one: Claim) -> tuple[Button, ...]:
     return tuple(Button(label, token) for label, token in lines if len(token) <= TOKEN_MAX)
 
 
-def evidence(one: Claim, items: Sequence[EvidenceItem], page: Page) -> Answer:
-    """One page of the reports that bear on a claim."""
+def evidence(
+    one: Claim,
+    items: Sequence[EvidenceItem],
+    page: Page,
+    stance: Stance | None = None,
+    since: datetime | None = None,
+) -> Answer:
+    """One page of the reports that bear on a claim, of that stance and since then."""
+    verb = {None: "bears on", Stance.UPDATE: "is an update on"}.get(stance, str(stance))
+    told = f"What {verb} {one.id}" + (f" since {time_utc(since)}" if since else "")
     if not items:
-        nothing = Paragraph("No report has borne on it so far.")
-        return Answer(f"{one.id}: no evidence yet", (Paragraph(one.statement), nothing))
-    return Answer(f"Evidence on {one.id}", (Rows(tuple(map(_item, items))),), page=page)
+        nothing = Paragraph("No such report so far." if stance or since else "No report so far.")
+        return Answer(told, (Paragraph(one.statement), nothing))
+    return Answer(told, (Rows(tuple(map(_item, items))),), page=page)
 
 
 def search(
@@ -141,7 +178,9 @@ def trace(found: Trace) -> Answer:
         Field("Outcome", _outcome(last)),
     ]
     if last.story:
-        fields.append(Field("Story", f"{last.story.story_id}, {last.story.articles} reports"))
+        fields.append(
+            Field("Story", f"{last.story.story_id}, of {_counted(last.story.articles, 'report')}")
+        )
     if len(found.revisions) > 1:
         fields.append(Field("Revisions", str(len(found.revisions))))
     blocks: list[Block] = [Quote(entry.title or entry.summary, entry.outlet.name, entry.url)]
@@ -164,6 +203,11 @@ def trace(found: Trace) -> Answer:
     return Answer("Why this report did what it did", tuple(blocks))
 
 
+def picture(title: str, shown: Picture, page: Page | None = None) -> Answer:
+    """A picture, and its content in words."""
+    return Answer(title, (Paragraph(shown.alt, faint=True),), picture=shown, page=page)
+
+
 def digest(
     essay: Essay, changes: Changes, accounts: Sequence[ClaimAccount], since: datetime, page: Page
 ) -> Answer:
@@ -172,16 +216,20 @@ def digest(
     blocks: list[Block] = []
     if page.number == 1:
         moved = {change.claim_id: change for change in changes.standings}
+        kinds = {one.id: one.kind for one in essay.claims}
         if moved:
             rows = tuple(
                 Row(
-                    f"{one.previous.value} → {one.standing.value}",
+                    _turn(one, kinds.get(one.claim_id, Kind.ASSESSMENT)),
                     claim_id=one.claim_id,
                     standing=one.standing,
                 )
                 for one in moved.values()
             )
             blocks.append(Rows(rows, f"{len(moved)} claims stand elsewhere"))
+        if changes.notices:
+            rows = tuple(Row(one.title) for one in last_news(changes.notices))
+            blocks.append(Rows(rows, "Predictions and premises"))
     if changes.alerts:
         blocks.append(Rows(tuple(map(alert_row, changes.alerts)), "Reports"))
     heard = [one for one in accounts if one.last_evidence_at and one.last_evidence_at >= since]
@@ -215,9 +263,22 @@ def subscription_fields(held: Subscription) -> tuple[Field, ...]:
         Field("Kinds", _listed(held.kinds)),
         Field("Stances", "all" if held.stances == set(Stance) else _listed(held.stances)),
         Field("Confidence", f"from {held.min_confidence:.0%}"),
-        Field("When", "at once" if held.cadence == "realtime" else "on `digest` only"),
+        Field("When", when(held)),
         Field("Quiet hours", str(quiet) if quiet else "none"),
     )
+
+
+def when(held: Subscription) -> str:
+    """When a channel is told, in words."""
+    match held.cadence:
+        case Cadence.REALTIME:
+            return "at once"
+        case Cadence.HOURLY:
+            return "a digest every hour that brought something"
+        case Cadence.DAILY:
+            return f"a digest every day at {held.digest_time}"
+        case Cadence.WEEKLY:
+            return f"a digest on Mondays at {held.digest_time}"
 
 
 def status(works: Works, channel: str) -> Answer:
@@ -225,10 +286,11 @@ def status(works: Works, channel: str) -> Answer:
     pending = sum(queue.pending for queue in works.queues)
     here = next((queue for queue in works.queues if queue.channel == channel), None)
     fields = (
-        Field("Feeds", f"{works.feeds}, {len(works.failing)} failing"),
+        Field("Feeds", f"{works.feeds}, {len(works.failing) or 'none'} failing"),
         Field("Last poll", _when(works.last_poll)),
         Field("Last delivery", _when(works.last_delivery)),
-        Field("Queue", f"{pending} posts wait in {len(works.queues)} channels"),
+        Field("Queue", f"{_counted(pending, 'post')} in {_counted(len(works.queues), 'channel')}"
+              if pending else "nothing waits"),
         Field("This channel", f"{here.pending} wait, next {time_utc(here.next_due)}" if here
               else "nothing waits"),
     )  # fmt: skip
@@ -249,17 +311,18 @@ def status(works: Works, channel: str) -> Answer:
 def usage() -> Answer:
     """All commands."""
     rows = tuple(Row(one.form, one.help) for one in USAGE.values())
-    halves = (rows[:USAGES_A_PAGE], rows[USAGES_A_PAGE:])
-    return Answer("Commands", tuple(map(Rows, halves)))
+    starts = range(0, len(rows), ROWS_MAX)
+    return Answer("Commands", tuple(Rows(rows[start : start + ROWS_MAX]) for start in starts))
+
+
+def _turn(change: StandingChange, kind: Kind) -> str:
+    return f"{change.previous.word(kind)} → {change.standing.word(kind)}"
 
 
 def _standing(account: ClaimAccount) -> str:
     since = f" since {account.since:%Y-%m-%d}" if account.since else ""
-    return (
-        f"{account.standing.value}{since}: {account.supporting} stories for it (weight"
-        f" {account.supporting_weight:.1f}), {account.contradicting} against it"
-        f" ({account.contradicting_weight:.1f})"
-    )
+    cause = f". {account.cause}" if account.cause else ""
+    return f"{account.standing.word(account.claim.kind)}{since}{cause}"
 
 
 def _item(item: EvidenceItem, *, named: bool = False) -> Row:
@@ -289,11 +352,15 @@ def _outcome(last: ArticleTrace) -> str:
     if last.stopped:
         return f"stopped at {last.stopped.stage}: {last.stopped.reason}"
     told = len(last.alerts)
-    return f"{len(last.verdicts)} verdicts, {told} alert{'' if told == 1 else 's'}"
+    return f"{_counted(len(last.verdicts), 'verdict')}, {_counted(told, 'alert')}"
 
 
 def _listed(names: frozenset[str]) -> str:
     return ", ".join(sorted(names)) if names else "all"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _when(at: datetime | None) -> str:

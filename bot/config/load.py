@@ -22,22 +22,28 @@ from bot.config.channels import (
     shown_name,
     with_environment,
 )
-from bot.config.lines import key_lines
 from bot.config.platforms import SECRETS, read_platforms
 from bot.config.table import (
     SECTIONS,
     SETTINGS,
     AlertsSettings,
+    ExportSettings,
     FeedsSettings,
     JudgeSettings,
+    LedgerSettings,
     LogSettings,
     MainSettings,
+    OperationsSettings,
+    PredictionsSettings,
+    ReviewSettings,
     RolesSettings,
     ScheduleSettings,
     Setting,
+    WorkersSettings,
 )
 from bot.config.values import SettingError, checked, from_variable, nearest, shown
 from bot.errors import ConfigError, Problem
+from bot.essay.lines import LineIndex
 
 DEFAULT_FILE = "claimwire.toml"
 CONFIG_VARIABLE = "CLAIMWIRE_CONFIG"
@@ -61,7 +67,13 @@ class Config:
     judge: JudgeSettings = field(default_factory=JudgeSettings)
     alerts: AlertsSettings = field(default_factory=AlertsSettings)
     roles: RolesSettings = field(default_factory=RolesSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    predictions: PredictionsSettings = field(default_factory=PredictionsSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    operations: OperationsSettings = field(default_factory=OperationsSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
+    workers: WorkersSettings = field(default_factory=WorkersSettings)
     log: LogSettings = field(default_factory=LogSettings)
     channels: tuple[Channel, ...] = DEFAULT_CHANNELS
     source: Path | None = None
@@ -170,7 +182,7 @@ class _Reader:
     def __init__(self, text: str, folder: Path) -> None:
         self._text = text
         self._folder = folder
-        self._lines: dict[tuple[str, ...], int] | None = None
+        self._lines: LineIndex | None = None
         self._tables: object = {}
         self.in_file: list[Problem] = []
         self.in_environment: list[Problem] = []
@@ -210,8 +222,8 @@ class _Reader:
     def note(self, path: tuple[str, ...], message: str, remedy: str) -> None:
         """Notes a mistake at a key of the file."""
         if self._lines is None:
-            self._lines = key_lines(self._text)
-        self.in_file.append(Problem(self._lines.get(path, 0), message, remedy))
+            self._lines = LineIndex(self._text)
+        self.in_file.append(Problem(self._lines.line(path), message, remedy))
 
     def _value(self, setting: Setting, table: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
         value = setting.default

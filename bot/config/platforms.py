@@ -12,7 +12,10 @@ from pathlib import Path
 from bot.config.channels import value_of
 from bot.config.values import SettingError
 
-SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN")
+SECRETS = (
+    *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN"),
+    "REDIS_PASSWORD",  # of the judgement workers' queue
+)
 ADDRESSES = ("SLACK_API_URL", "SLACK_LISTEN", "DISCORD_API_URL", "DISCORD_GATEWAY_URL")
 # Which of them switches its platform on, also without a channel in the config.
 SWITCHES: Mapping[str, str] = {"slack": "SLACK_BOT_TOKEN", "discord": "DISCORD_TOKEN"}

@@ -126,12 +126,24 @@ class FeedsSettings:
     )
     interval_min: int = field(
         default=15,
-        metadata=_row("Time between two fetches of a feed.", unit="minutes", span=(1, 1440)),
+        metadata=_row(
+            "Time between two fetches of a feed whose own rhythm is not known yet.",
+            unit="minutes",
+            span=(1, 1440),
+        ),
+    )
+    adaptive: bool = field(
+        default=True,
+        metadata=_row(
+            "Whether each feed is fetched in its own rhythm, every 5 to 1,440 minutes; off: every "
+            "interval_min. An interval in the list of feeds is kept to in any case."
+        ),
     )
     jitter_s: int = field(
         default=60,
         metadata=_row(
-            "Each fetch is put off by a random time up to this, so that they do not fall together.",
+            "The time between two fetches is made longer or shorter at random by up to this, so "
+            "that they do not fall together.",
             unit="seconds",
             span=(0, 3600),
         ),
@@ -156,7 +168,15 @@ class FeedsSettings:
         default=5, metadata=_row("Redirects followed for one fetch.", span=(0, 20))
     )
     concurrency: int = field(
-        default=8, metadata=_row("Feeds fetched at the same time.", span=(1, 64))
+        default=8,
+        metadata=_row("Feeds fetched at the same time, one at a time from a host.", span=(1, 64)),
+    )
+    full_text: bool = field(
+        default=False,
+        metadata=_row(
+            "Whether a report of which its feed gives only a teaser is completed from its page, "
+            "where robots.txt allows it. The list of feeds can say otherwise for each."
+        ),
     )
     contact: str = field(
         default="",
@@ -255,9 +275,32 @@ class AlertsSettings:
             span=(0, 1),
         ),
     )
+    standing_changes: bool = field(
+        default=True,
+        metadata=_row(
+            "Whether a claim that stands elsewhere than before is told by itself, beside the "
+            "alerts. Digests tell it in any case."
+        ),
+    )
     delivery_interval_s: int = field(
         default=5,
         metadata=_row("Time between two looks into the outbox.", unit="seconds", span=(1, 3600)),
+    )
+    silent_days: int = field(
+        default=30,
+        metadata=_row(
+            "After so many days without a report on a claim the operators are told; 0: never.",
+            unit="days",
+            span=(0, 3650),
+        ),
+    )
+    ops_channel: str | None = field(
+        default=None,
+        metadata=_row(
+            "Where whoever runs the bot is told what they must know, each thing once: the name of a"
+            " channel, or an address such as slack:C0123 or discord:789.",
+            empty="the log alone",
+        ),
     )
 
 
@@ -276,10 +319,43 @@ class RolesSettings:
     """[roles]"""
 
     editors: tuple[str, ...] = _people("do all of what follows")
-    confirm: tuple[str, ...] = _people("decide on alerts")
+    confirm: tuple[str, ...] = _people("decide on alerts, and on what waits for a look")
     subscribe: tuple[str, ...] = _people("change what a channel receives")
     mute: tuple[str, ...] = _people("mute claims")
     resolve: tuple[str, ...] = _people("resolve predictions")
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionsSettings:
+    """[predictions]"""
+
+    second_editor: bool = field(
+        default=False,
+        metadata=_row(
+            "Whether a resolution is only proposed until a second, different editor agrees."
+        ),
+    )
+    remind_at: str = field(
+        default="08:00@UTC",
+        metadata=_row(
+            "When reminders of predictions go out, as 08:00@Europe/Kyiv; the zone also says when a"
+            " day ends."
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """[review]"""
+
+    keep_days: int = field(
+        default=14,
+        metadata=_row(
+            "How long a report that the judge is unsure of waits for an editor's look.",
+            unit="days",
+            span=(1, 365),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +378,52 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """[ledger]"""
+
+    keep_days: int = field(
+        default=0,
+        metadata=_row(
+            "How long reports are kept that bore on nothing; 0 keeps them for ever. Evidence, "
+            "alerts and decisions are always kept.",
+            unit="days",
+            span=(0, 36_500),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """[export]"""
+
+    organisation: str = field(
+        default="claimwire",
+        metadata=_row("Who exports name as the author of alerts and of the claims' standings."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersSettings:
+    """[workers]"""
+
+    redis_url: str = field(
+        default="",
+        metadata=_row(
+            "The Redis by which bot and workers meet, as redis://host:6379/0; empty: the bot judges"
+            " itself. Its password belongs into REDIS_PASSWORD or REDIS_PASSWORD_FILE."
+        ),
+    )
+    timeout_s: int = field(
+        default=30,
+        metadata=_row(
+            "How long the bot waits for workers before it judges a batch itself.",
+            unit="seconds",
+            span=(5, 300),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """[log]"""
 
@@ -314,13 +436,33 @@ class LogSettings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OperationsSettings:
+    """[operations]"""
+
+    host: str = field(
+        default="127.0.0.1",
+        metadata=_row(
+            "Address that /healthz, /readyz and /metrics listen on. They ask for no password: leave"
+            " it on this machine, or on a network where everyone may read them."
+        ),
+    )
+    port: int = field(default=8371, metadata=_row("Their port; 0 is none.", span=(0, 65_535)))
+
+
 SECTIONS: dict[str, type] = {
     "claimwire": MainSettings,
     "feeds": FeedsSettings,
     "judge": JudgeSettings,
     "alerts": AlertsSettings,
     "roles": RolesSettings,
+    "review": ReviewSettings,
+    "predictions": PredictionsSettings,
     "schedule": ScheduleSettings,
+    "ledger": LedgerSettings,
+    "operations": OperationsSettings,
+    "export": ExportSettings,
+    "workers": WorkersSettings,
     "log": LogSettings,
 }
 

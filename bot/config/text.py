@@ -22,8 +22,14 @@ _ABOUT: dict[str, str] = {
     "feeds": "How the feeds are fetched.",
     "judge": "How reports are compared with the claims.",
     "alerts": "What is worth an alert.",
+    "review": "What waits for an editor's look.",
     "roles": "Who may decide in chat. Look-ups are for everyone in a channel that the bot is in.",
+    "predictions": "How predictions are brought to mind and resolved: docs/predictions.md.",
     "schedule": "The clock behind it all.",
+    "ledger": "What is kept: docs/reliability.md.",
+    "operations": "The page for those who watch the bot: docs/operations.md.",
+    "export": "What `claimwire export` writes: docs/export.md.",
+    "workers": "Other processes or machines that judge: docs/scaling.md.",
     "log": "What the bot says on stderr.",
 }
 

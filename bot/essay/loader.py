@@ -24,7 +24,7 @@ BUNDLED = "putins_true_intentions.toml"
 _BOM = "\ufeff"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # tomllib tells the place in its message only; Python 3.14 has it as attributes too.
-_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_AT_LINE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def load(path: Path) -> Essay:

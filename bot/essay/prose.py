@@ -25,23 +25,21 @@ _MAX_BYLINE_WORDS = 8
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-_FRONT_LINE = re.compile(
-    r"^(title|author|date):\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE | re.IGNORECASE
-)
+_FRONT_LINE = re.compile(r"^(title|author|date):(.*)$", re.MULTILINE | re.IGNORECASE)
 _SETEXT = re.compile(r"^(?:=+|-{3,})\s*$")
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 _RULE = re.compile(r"^(?:[*_-]\s*){3,}$")
 _LIST_ITEM = re.compile(r"^\s{0,3}(?:[-*+]|\d{1,3}[.)])\s+")
 _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$")
 _BYLINE = re.compile(r"^(?:[-–—]\s*)?[Bb][Yy]\s*(?=[A-Z\s])(.{2,80})$")
 _ENDS = re.compile(r"[.!?…:;][\"'”’)\]*_]*$")
 _INLINE = (
-    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # an image
+    (re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,500}\)"), ""),  # an image
     (re.compile(r"\[\^[^\]\n]{1,20}\]"), ""),  # a footnote's mark
-    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # a link
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"\[([^\]\n]{1,500})\]\([^)\n]{0,500}\)"), r"\1"),  # a link
+    (re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1"), r"\2"),
     (re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])"), r"\2"),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
     (re.compile(r"<[a-zA-Z/][^<>\n]{0,200}>"), ""),
@@ -139,7 +137,7 @@ def cleaned(text: str) -> str:
 
 def _front(text: str) -> Iterator[tuple[str, str]]:
     for match in _FRONT_LINE.finditer(text):
-        yield match.group(1).casefold(), match.group(2)
+        yield match.group(1).casefold(), match.group(2).strip().strip("\"'")
 
 
 def _blocks(body: str) -> Iterator[_Block]:
@@ -176,7 +174,7 @@ def _heading(line: str, below: str, *, alone: bool) -> str:
     """The heading that a line is, or ""."""
     marked = _HEADING.match(line)
     if marked:
-        return marked.group(1)
+        return marked.group(1).rstrip("# ")
     if below and _SETEXT.match(below):
         return line
     if _BYLINE.match(line) and len(line.split()) <= _MAX_BYLINE_WORDS:

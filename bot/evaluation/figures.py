@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import fsum
+from math import fsum, sqrt
 
 BINS = 10
+_Z95 = 1.959964  # of a 95 % interval
 
 Scored = tuple[float, bool]  # a score, and whether the entry does bear on the claim
 
@@ -152,3 +153,17 @@ def calibration_error(bins: Sequence[Bin]) -> float | None:
     if not count:
         return None
     return fsum(b.count * abs((b.predicted or 0.0) - (b.observed or 0.0)) for b in rest) / count
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """The Wilson score interval (95 %) of a share; (0, 1) for a share of nothing.
+
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22
+    (1927), 209-212.
+    """
+    if not whole:
+        return 0.0, 1.0
+    share, z2 = part / whole, _Z95**2 / whole
+    middle = (share + z2 / 2) / (1 + z2)
+    reach = _Z95 * sqrt(share * (1 - share) / whole + z2 / (4 * whole)) / (1 + z2)
+    return max(0.0, middle - reach), min(1.0, middle + reach)

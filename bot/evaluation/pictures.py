@@ -1,4 +1,4 @@
-"""Two pictures of a report as PNG. The only matplotlib import; the library is optional.
+"""Two pictures of a report as PNG. Drawn with matplotlib, which is imported where it is used.
 
 Drawn without pyplot: no window, no state that outlives the call.
 """
@@ -24,16 +24,9 @@ _BLUE, _ORANGE, _GREEN, _GREY = "#0072B2", "#D55E00", "#009E73", "#767676"
 
 
 def require(folder: Path) -> None:
-    """Makes the folder. Raises InputError where it or matplotlib cannot be had."""
+    """Makes the folder. Raises InputError where it cannot be made."""
     # It tells of the fonts it finds at its first start; nobody asked.
     logging.getLogger("matplotlib").setLevel(logging.WARNING)
-    try:
-        import matplotlib.figure  # noqa: F401 - only whether it is there
-    except ImportError as error:
-        raise InputError(
-            "--pictures needs matplotlib, which is not installed:"
-            " pip install 'claimwire[pictures]', or leave --pictures out."
-        ) from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

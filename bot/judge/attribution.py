@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.judge.arrays import read_arrays
 from bot.judge.attribution_cues import Cues, cues
 from bot.judge.attribution_rules import (
     ANALYST,
@@ -33,7 +34,9 @@ from bot.model import Party
 
 __all__ = ["ANALYST", "EVENT", "OFFICIAL", "OPINION", "Attribution", "Attributor", "Modality"]
 
-MAX_CHARS = 600  # no honest sentence is longer, and the patterns' cost grows with the square
+# No honest sentence is longer. The patterns' cost grows with the square of it, and with runs of
+# white space, which are folded.
+MAX_CHARS = 600
 WEIGHTS = Path(__file__).parent / "weights" / "attribution.npz"
 WIDTH = 1 << 14  # cues are hashed into so many columns
 ROLES = (EVENT, OFFICIAL, ANALYST, OPINION)
@@ -54,7 +57,7 @@ class Attributor:
 
     def attribute(self, sentence: str) -> Attribution:
         """Who asserts ``sentence`` and in which modality; only its first MAX_CHARS are read."""
-        sentence = sentence[:MAX_CHARS]
+        sentence = " ".join(sentence[:MAX_CHARS].split())
         ruled = rule_attribution(sentence, self._parties)
         seen = cues(sentence, self._parties, ruled)
         columns = hashed((NEWS, *seen.sentence))
@@ -85,5 +88,5 @@ def hashed(names: Iterable[str]) -> NDArray[np.intp]:
 @cache
 def _weights(path: Path) -> tuple[Weights, Weights]:
     """(roles, parties' sentence and mention rows; WIDTH) and (modalities, WIDTH)."""
-    with np.load(path, allow_pickle=False) as file:
-        return file["roles"].astype(np.float32), file["modalities"].astype(np.float32)
+    file = read_arrays(path)
+    return file["roles"].astype(np.float32), file["modalities"].astype(np.float32)

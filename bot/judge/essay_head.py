@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ConfigError
+from bot.judge.arrays import read_arrays
 from bot.judge.regression import STANCES, Floats, log_softmax, logits
 from bot.model import Essay
 
 FORMAT_VERSION = 1
 SHIPPED = Path(__file__).parent / "weights" / "heads"
-MAX_BYTES = 100_000_000  # unpacked; 2,700 claims take 17 MB
 _LEAST = np.float32(1e-6)
 _TOO_LARGE = 1e4  # no fitted number comes near it
 
@@ -142,7 +141,8 @@ def save_head(head: EssayHead, path: Path) -> None:
     )
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         try:
             unfinished.write_bytes(buffer.getvalue())
             unfinished.replace(path)
@@ -193,10 +193,8 @@ def load_head(path: Path, essay: Essay, *, encoder: str, width: int) -> EssayHea
 
 def _read(path: Path) -> EssayHead:
     try:
-        with zipfile.ZipFile(path) as packed:
-            _require(sum(item.file_size for item in packed.infolist()) <= MAX_BYTES, "its size")
-        with np.load(path, allow_pickle=False) as file:
-            return _checked(json.loads(str(file["about"])), file["weights"], file["bias"])
+        file = read_arrays(path)
+        return _checked(json.loads(str(file["about"])), file["weights"], file["bias"])
     except Exception as error:  # zipfile, numpy and json have errors of their own for a bad file
         raise ConfigError(
             f"{path}: is no head that this claimwire can use: {error}."

@@ -128,13 +128,15 @@ def learn(
     indicators: Lessons,
     background: Lessons,
     start: EssayHead | None = None,
+    keep_share: bool = False,
 ) -> tuple[EssayHead, Trial]:
     """A head from everything, and the trial by which its share was chosen.
 
     ``groups`` (n,): entries of one group (a minimal pair) are held out together. ``general``
     (n, claims, 4): what the general judge alone says of the labelled entries, which number at
     least one. ``start``: the head that judges now and has seen none of them; without one the
-    indicators make it.
+    indicators make it. ``keep_share``: share and tilt stay the usual ones, where the labels speak
+    of some claims only, and the others would be pooled by them too.
     """
     extra = indicators + background
     begin, penalty = None, PENALTY
@@ -148,7 +150,9 @@ def learn(
         own[held] = log_softmax(logits(labelled.vectors[held], weights, bias))
     tilts = TILTS if _shows_quiet(labelled) else TILTS[:1]
     usual = _usual(start, indicators)
-    share, tilt = choose(general, own, labelled.targets, groups, usual=usual, tilts=tilts)
+    share, tilt = usual
+    if not keep_share:
+        share, tilt = choose(general, own, labelled.targets, groups, usual=usual, tilts=tilts)
     judging = start
     if judging is None and len(indicators):
         judging = untaught_head(essay, encoder, indicators, background)

@@ -60,7 +60,7 @@ class Spending:
             old.output_tokens + output_tokens,
             old.usd + self._prices.usd(input_tokens, output_tokens),
         )
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = self._path.with_name(f"{self._path.name}.new")
         with beside.open("w", encoding="utf-8") as file:
             json.dump({name: asdict(month) for name, month in months.items()}, file, indent=2)

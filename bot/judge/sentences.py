@@ -14,7 +14,8 @@ from bot.model import Sentence
 
 MAX_SENTENCES = 60  # a feed that carries whole articles is judged by its first sixty sentences
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n+")
+# No mark is tried twice: a feed may send thousands of them in a row.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|\n+")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof gen lt col maj sgt capt sen rep gov pres st jr sr vs etc no inc ltd co corp"
     " jan feb mar apr jun jul aug sep sept oct nov dec approx est u.s u.k u.n e.u a.m p.m".split()
@@ -26,7 +27,7 @@ _SENTENCE_OPENERS = frozenset(
     " That These Those There Russia Ukraine Kyiv Moscow".split()
 )
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
-_FIRST_WORD = re.compile(r"\W*(\w*)")
+_FIRST_WORD = re.compile(r"\W{0,40}(\w*)")
 
 
 def sentences(text: str) -> list[Sentence]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.errors import ConfigError
+from bot.judge.arrays import read_arrays
 from bot.judge.fusion import Fusion
 from bot.judge.session import open_session
 from bot.judge.verdict import Thresholds
@@ -61,8 +62,8 @@ class StanceModel:
             self.settings = _settings(directory / "judge.json")
             self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
             self._session = open_session(directory / "encoder.onnx", threads=threads)
-            with np.load(directory / "head.npz", allow_pickle=False) as head:
-                self._head = {name: head[name].astype(np.float32) for name in head.files}
+            head = read_arrays(directory / "head.npz")
+            self._head = {name: array.astype(np.float32) for name, array in head.items()}
         except ConfigError:
             raise
         except Exception as error:  # each library has errors of its own for a bad file

@@ -11,11 +11,11 @@ from sqlite_utils import Database
 from bot.alerts import body
 from bot.alerts.changes import since_last
 from bot.alerts.rules import Bearing, Step, Told, decide
-from bot.alerts.subscriptions import widest
 from bot.ledger import outbox_rows, routing, sql
 from bot.ledger.articles import outlet_of
 from bot.ledger.changes import opposite
-from bot.ledger.records import AlertPolicy, FeedUpdate
+from bot.ledger.origins import Source, count_origins
+from bot.ledger.records import FeedUpdate
 from bot.model import Alert, Article, Carrier, Claim, Stance, Standing, Verdict
 
 Standings = dict[str, tuple[Standing, Standing]]  # claim id -> before and after the update
@@ -23,7 +23,11 @@ Standings = dict[str, tuple[Standing, Standing]]  # claim id -> before and after
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A verdict as it was just recorded, with what its story now says of the claim."""
+    """A verdict as it was just recorded, with what its story now says of the claim.
+
+    ``edited``: an earlier revision of the article had a verdict on the claim; ``replaced`` is the
+    sentence of that one, and ``says_else`` whether the edit says something else.
+    """
 
     claim: Claim
     story_id: int
@@ -32,6 +36,8 @@ class Recorded:
     article: Article
     story_stance: Stance
     edited: bool
+    replaced: str = ""
+    says_else: bool = False
 
     @property
     def bearing(self) -> Bearing:
@@ -41,6 +47,7 @@ class Recorded:
             story_stance=self.story_stance,
             outlet=self.article.entry.outlet.name,
             edited=self.edited,
+            says_else=self.says_else,
         )
 
 
@@ -55,10 +62,7 @@ def tell(
     queueing = outbox_rows.Queueing(now, min(now, update.fetched_at))
     served = routing.routes(db, update.policy)
     # An alert is worth making if any channel may want it; each channel is asked for itself later.
-    stances, min_confidence = widest(served.values())
-    if served:
-        policy = AlertPolicy(tuple(served), stances, min_confidence)
-        update = replace(update, policy=policy)
+    update = replace(update, policy=routing.widest_policy(served, update.policy))
     groups: dict[tuple[str, int], list[Recorded]] = {}
     for each in recorded:
         groups.setdefault((each.claim.id, each.story_id), []).append(each)
@@ -87,20 +91,19 @@ def withdraw(
 ) -> tuple[int, ...]:
     """Takes back the alerts on these (claim, story) of which no evidence is left.
 
-    ``withdrawn`` holds the outlet whose report was changed. What waits is not sent; channels that
-    were told get a revision that says why, in silent updates too: it is a correction. Returns the
-    ids of the alerts that were told.
+    ``withdrawn`` holds the reasons. What waits is not sent; channels that were told get a revision
+    that says why, in silent updates too: it is a correction. Returns the ids of the alerts that
+    were told.
     """
     revised = []
-    for (claim_id, story_id), outlet in sorted(withdrawn.items()):
-        alert = _existing(db, update.essay.id, claim_id, story_id)
-        if alert is None or _evidence(db, update.essay.id, claim_id, story_id):
+    for (claim_id, story_id), reason in sorted(withdrawn.items()):
+        alert = alert_of(db, update.essay.id, claim_id, story_id)
+        if alert is None or evidence_of(db, update.essay.id, claim_id, story_id):
             continue
         outbox_rows.supersede(db, alert.id, now)
         posted = routing.posted_in(db, alert.id)
         if not posted or alert.withdrawn:
             continue
-        reason = f"{outlet} changed its report, and it no longer bears on this claim"
         struck = replace(
             alert,
             revision=alert.revision + 1,
@@ -131,6 +134,11 @@ def known(db: Database, alert_id: int) -> Alert | None:
     return None if row is None else revision(db, alert_id, row["revision"])
 
 
+def essay_of(db: Database, alert_id: int) -> str:
+    """The id of the essay whose claim the alert is on."""
+    return str(sql.rows(db, "SELECT essay_id FROM alerts WHERE id = ?", [alert_id])[0]["essay_id"])
+
+
 def last_revision(db: Database, alert_id: int) -> Alert:
     """The alert as its last revision has it."""
     found = sql.rows(
@@ -154,20 +162,21 @@ def _next_revision(
 ) -> tuple[Alert | None, Step]:
     """The alert as the verdicts on one story make it; None if they change nothing."""
     claim, story_id = group[0].claim, group[0].story_id
-    existing = _existing(db, update.essay.id, claim.id, story_id)
+    existing = alert_of(db, update.essay.id, claim.id, story_id)
     last_told = None if existing is None else _last_told(db, existing.id)
-    older = _evidence(db, update.essay.id, claim.id, story_id) - {one.verdict_id for one in group}
+    older = evidence_of(db, update.essay.id, claim.id, story_id) - {one.verdict_id for one in group}
     withdrawn = not older and not any(each.edited for each in group)
     told = None
     if existing is not None and not existing.withdrawn:
         told = _told(existing, reached=last_told is not None)
-    step, lead = _steps(update, told, group, quotes=not withdrawn)
+    quoted = None if withdrawn else (existing.sentence if existing else "")
+    step, lead = _steps(update, told, group, quoted)
     if step is Step.NOTHING:
         return None, step
-    carriers = _carriers(db, update.essay.id, claim.id, story_id)
+    carried = coverage(db, update.essay.id, claim.id, story_id)
     if existing is None:
         draft = replace(
-            _led_by(lead or group[0], update, standings, carriers),
+            _led_by(lead or group[0], update, standings, carried),
             changed=since_last(_last_on(db, update.essay.id, claim.id)),
         )
         alert_id = sql.insert(
@@ -183,7 +192,7 @@ def _next_revision(
         )
         alert = replace(draft, id=alert_id)
     else:
-        alert = _revised(update, existing, lead, standings, carriers)
+        alert = _revised(update, existing, lead, standings, carried)
         turned = last_told is not None and opposite(last_told.stance, alert.stance)
         alert = replace(alert, turned=turned)
     if alert.turned:
@@ -198,11 +207,12 @@ def _told(existing: Alert, *, reached: bool) -> Told:
 
 
 def _steps(
-    update: FeedUpdate, told: Told | None, group: Sequence[Recorded], *, quotes: bool
+    update: FeedUpdate, told: Told | None, group: Sequence[Recorded], quoted: str | None
 ) -> tuple[Step, Recorded | None]:
     """The first step that the verdicts call for, and the one that the alert now quotes, if new.
 
-    ``quotes``: the alert quotes what still holds; otherwise the first that calls for a step leads.
+    ``quoted``: what the alert quotes; None if that holds no more: then the first that calls for a
+    step leads. An edit leads if it replaces what is quoted, or changes the stance.
     """
     first, lead = Step.NOTHING, None
     for each in group:
@@ -211,8 +221,13 @@ def _steps(
             continue
         if first in (Step.NOTHING, Step.CARRY):
             first = step
-        if step.leads or told is None or not quotes:
-            lead, stance, quotes = each, each.verdict.stance, True
+        quotes_it = (
+            step is Step.EDIT
+            and told is not None
+            and (each.replaced == quoted or each.verdict.stance is not told.stance)
+        )
+        if step.leads or quotes_it or told is None or quoted is None:
+            lead, stance, quoted = each, each.verdict.stance, each.verdict.sentence.text
         else:
             stance = told.stance
         outlets = told.outlets if told else frozenset()
@@ -224,7 +239,7 @@ def _led_by(
     lead: Recorded,
     update: FeedUpdate,
     standings: tuple[Standing, Standing],
-    carriers: tuple[Carrier, ...],
+    carried: Coverage,
 ) -> Alert:
     verdict = lead.verdict
     previous, now = standings
@@ -242,7 +257,8 @@ def _led_by(
         modality=verdict.modality,
         at=lead.article.at,
         story_id=lead.story_id,
-        carriers=carriers,
+        carriers=carried.carriers,
+        origins=carried.origins,
         standing=now,
         previous_standing=previous,
     )
@@ -253,14 +269,20 @@ def _revised(
     existing: Alert,
     lead: Recorded | None,
     standings: tuple[Standing, Standing],
-    carriers: tuple[Carrier, ...],
+    carried: Coverage,
 ) -> Alert:
     """The next revision."""
     revision = existing.revision + 1
     if lead is None:
         # What the alert as a whole did to the claim stays the difference that readers see.
-        return replace(existing, revision=revision, carriers=carriers, standing=standings[1])
-    alert = _led_by(lead, update, standings, carriers)
+        return replace(
+            existing,
+            revision=revision,
+            carriers=carried.carriers,
+            origins=carried.origins,
+            standing=standings[1],
+        )
+    alert = _led_by(lead, update, standings, carried)
     # What the desk said of one direction says nothing of the other.
     decision = existing.decision if alert.stance is existing.stance else None
     return replace(
@@ -303,7 +325,8 @@ def _last_on(db: Database, essay_id: str, claim_id: str) -> Alert | None:
     return None if row is None else last_revision(db, row["id"])
 
 
-def _existing(db: Database, essay_id: str, claim_id: str, story_id: int) -> Alert | None:
+def alert_of(db: Database, essay_id: str, claim_id: str, story_id: int) -> Alert | None:
+    """The alert on that claim and story at its last revision, if there is one."""
     row = sql.row(
         db,
         "SELECT id FROM alerts WHERE story_id = ? AND claim_id = ? AND essay_id = ?",
@@ -312,7 +335,7 @@ def _existing(db: Database, essay_id: str, claim_id: str, story_id: int) -> Aler
     return None if row is None else last_revision(db, row["id"])
 
 
-def _evidence(db: Database, essay_id: str, claim_id: str, story_id: int) -> set[int]:
+def evidence_of(db: Database, essay_id: str, claim_id: str, story_id: int) -> set[int]:
     """The ids of the verdicts that hold."""
     found = sql.rows(
         db,
@@ -322,8 +345,17 @@ def _evidence(db: Database, essay_id: str, claim_id: str, story_id: int) -> set[
     return {row["id"] for row in found}
 
 
-def _carriers(db: Database, essay_id: str, claim_id: str, story_id: int) -> tuple[Carrier, ...]:
-    """Every outlet that carries the story, by its first report of it, in the order of time."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Every outlet that carries a story, by its first report of it, in the order of time; and how
+    many origins all the reports have."""
+
+    carriers: tuple[Carrier, ...]
+    origins: int
+
+
+def coverage(db: Database, essay_id: str, claim_id: str, story_id: int) -> Coverage:
+    """Who carries the story, as far as the reports bear on the claim."""
     found = sql.rows(
         db,
         "SELECT a.* FROM current_verdicts v JOIN articles a ON a.id = v.article_id"
@@ -334,4 +366,5 @@ def _carriers(db: Database, essay_id: str, claim_id: str, story_id: int) -> tupl
     for row in found:
         carrier = Carrier(outlet_of(row), row["url"], row["title"], sql.to_time(row["at"]))
         carriers.setdefault(row["outlet"], carrier)
-    return tuple(carriers.values())
+    sources = [Source(row["outlet"], f"{row['title']}\n{row['summary']}") for row in found]
+    return Coverage(tuple(carriers.values()), count_origins(sources))

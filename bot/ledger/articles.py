@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.ledger import sql
-from bot.ledger.records import EvidenceItem
+from bot.ledger.records import Doubt, EvidenceItem
+from bot.ledger.retention import was_removed
 from bot.model import (
     Article,
     ChangeKind,
@@ -25,29 +27,48 @@ from bot.model import (
     Voice,
 )
 
+# How the note of a finding begins whose direction the judge left open (bot.judge.verdict).
+LEFT_OPEN = "direction left open"
 
-def is_stored(db: Database, entry: Entry) -> bool:
-    found = db.execute(
-        "SELECT 1 FROM articles WHERE key = ? AND content_hash = ?",
-        [sql.storable(entry.key), sql.storable(entry.content_hash)],
-    ).fetchone()
-    return found is not None
+
+Identity = tuple[str, str]
+
+
+def identity(entry: Entry) -> Identity:
+    """The key and content by which an entry is known, as they are stored."""
+    return sql.storable(entry.key), sql.storable(entry.content_hash)
+
+
+def stored(db: Database, entries: Iterable[Entry]) -> set[Identity]:
+    """All that is stored under the keys of these entries, in whatever content."""
+    keys = json.dumps([sql.storable(entry.key) for entry in entries])
+    query = "SELECT key, content_hash FROM articles WHERE key IN (SELECT value FROM json_each(?))"
+    return {(key, content) for key, content in db.execute(query, [keys])}
 
 
 def unseen(db: Database, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries that are not stored yet, in order, each once."""
-    fresh: dict[tuple[str, str], Entry] = {}
+    """The entries that are not in the ledger, nor were until they were removed, in order, each
+    once."""
+    known, fresh = stored(db, entries), dict[Identity, Entry]()
+    any_removed = sql.number(db, "SELECT EXISTS (SELECT 1 FROM seen)")
     for entry in entries:
-        identity = (sql.storable(entry.key), sql.storable(entry.content_hash))
-        if identity not in fresh and not is_stored(db, entry):
-            fresh[identity] = entry
+        one = identity(entry)
+        if one in known or (any_removed and was_removed(db, entry.key, entry.content_hash)):
+            continue
+        fresh.setdefault(one, entry)
     return list(fresh.values())
 
 
-def add_article(db: Database, essay_id: str, article: Article, stop: Stop | None) -> int:
-    """Adds the next revision of the article; returns its id. It must not be stored yet."""
+def add_article(
+    db: Database, essay_id: str, article: Article, stop: Stop | None, *, first: bool
+) -> int:
+    """Adds the next revision of the article; returns its id. It must not be stored yet.
+
+    ``first``: there is no earlier revision of it.
+    """
     entry = article.entry
-    last = sql.number(db, "SELECT max(revision) FROM articles WHERE key = ?", [entry.key])
+    query = "SELECT max(revision) FROM articles WHERE key = ?"
+    last = 0 if first else sql.number(db, query, [entry.key])
     return sql.insert(
         db,
         "articles",
@@ -75,6 +96,8 @@ def add_article(db: Database, essay_id: str, article: Article, stop: Stop | None
 
 
 def add_findings(db: Database, article_id: int, judgement: Judgement) -> None:
+    """Adds all findings; those that an editor should look at are marked (Doubt)."""
+    undirected = {one.claim_id for one in judgement.verdicts if one.stance is Stance.UPDATE}
     for finding in judgement.findings:
         sql.insert(
             db,
@@ -87,8 +110,15 @@ def add_findings(db: Database, article_id: int, judgement: Judgement) -> None:
                 **_sentence_columns(finding.sentence),
                 **_indicator_columns(finding.indicator),
                 "note": finding.note,
+                "review": _doubt(finding, told=finding.claim_id in undirected),
             },
         )
+
+
+def _doubt(finding: Finding, *, told: bool) -> str:
+    if told and finding.note.startswith(LEFT_OPEN):
+        return Doubt.UNDIRECTED
+    return Doubt.UNSURE if finding.review else ""
 
 
 def add_verdict(
@@ -102,8 +132,12 @@ def add_verdict(
     kind: ChangeKind,
     replaces: int | None,
     recorded_at: datetime,
+    editor: str = "",
 ) -> int:
-    """Adds a verdict with the claim's wording of today; WITHDRAWN takes back what it replaces."""
+    """Adds a verdict with the claim's wording of today; WITHDRAWN takes back what it replaces.
+
+    ``editor``: the name of the person whose verdict it is; "" for the judge's.
+    """
     return sql.insert(
         db,
         "verdicts",
@@ -123,6 +157,7 @@ def add_verdict(
             "replaces": replaces,
             "withdrawn": int(kind is ChangeKind.WITHDRAWN),
             "recorded_at": sql.to_text(recorded_at),
+            "editor": editor,
         },
     )
 
@@ -159,6 +194,12 @@ def article_of(row: sql.Row) -> Article:
     return Article(entry, sql.to_time(row["at"]), sql.to_time(row["fetched_at"]))
 
 
+def since(db: Database, at: datetime) -> tuple[Article, ...]:
+    """The articles that count from then on, every revision, in the order of time."""
+    found = sql.rows(db, "SELECT * FROM articles WHERE at >= ? ORDER BY at, id", [sql.to_text(at)])
+    return tuple(map(article_of, found))
+
+
 def outlet_of(row: sql.Row) -> Outlet:
     return Outlet(row["outlet"], row["tier"], Voice(row["voice"]))
 
@@ -166,16 +207,19 @@ def outlet_of(row: sql.Row) -> Outlet:
 def findings_of(db: Database, article_id: int) -> tuple[Finding, ...]:
     """What the model said of an article, in the order in which it was recorded."""
     found = sql.rows(db, "SELECT * FROM findings WHERE article_id = ? ORDER BY id", [article_id])
-    return tuple(
-        Finding(
-            claim_id=row["claim_id"],
-            stance=Stance(row["stance"]),
-            probability=row["probability"],
-            sentence=_sentence_of(row),
-            indicator=_indicator_of(row),
-            note=row["note"],
-        )
-        for row in found
+    return tuple(map(finding_of, found))
+
+
+def finding_of(row: sql.Row) -> Finding:
+    """The finding of a row of ``findings``."""
+    return Finding(
+        claim_id=row["claim_id"],
+        stance=Stance(row["stance"]),
+        probability=row["probability"],
+        sentence=_sentence_of(row),
+        indicator=_indicator_of(row),
+        note=row["note"],
+        review=row["review"] == Doubt.UNSURE,
     )
 
 
@@ -211,6 +255,7 @@ def _evidence_item(row: sql.Row) -> EvidenceItem:
         current=bool(row["holds"]),
         withdrawn=bool(row["withdrawn"]),
         recorded_at=sql.to_time(row["recorded_at"]),
+        by=row["editor"],
     )
 
 

@@ -8,11 +8,14 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
+from bot.alerts.changes import decided
 from bot.alerts.rules import Step
 from bot.alerts.subscriptions import Subscription, to_json
-from bot.ledger import alert_rows, outbox_rows, routing, sql
-from bot.ledger.records import DeskEntry
-from bot.model import Actor, Alert, Decision, DeskAction
+from bot.ledger import alert_rows, outbox_rows, routing, sql, standing_rows
+from bot.ledger.records import AlertPolicy, DeskEntry
+from bot.model import Actor, Alert, Decision, DeskAction, NoticeRow
+
+NOBODY = AlertPolicy()
 
 
 class Outcome(StrEnum):
@@ -25,11 +28,18 @@ class Outcome(StrEnum):
 
 
 def decide(
-    db: Database, alert_id: int, seen: int, action: DeskAction, actor: Actor, now: datetime
+    db: Database,
+    alert_id: int,
+    seen: int,
+    action: DeskAction,
+    actor: Actor,
+    now: datetime,
+    policy: AlertPolicy = NOBODY,
 ) -> Outcome:
     """Records what the person who saw revision ``seen`` says of the alert.
 
     It replaces an earlier decision. Every channel that has the alert gets a revision that shows it.
+    The claim's standing is drawn up anew; ``policy`` says who hears of it if it changed.
     """
     shown = alert_rows.revision(db, alert_id, seen)
     if shown is None:
@@ -41,11 +51,17 @@ def decide(
         return Outcome.ALREADY
     _add(db, alert_id, seen, action, None, actor, now)
     _show(db, alert, Decision(action, actor.name, now), now)
+    _draw_up(db, alert, f"{actor.name} {decided(action)}", now, policy)
     return Outcome.RECORDED
 
 
-def undo(db: Database, alert_id: int, actor: Actor, now: datetime) -> Outcome:
-    """Takes back the decision that the alert shows; no earlier one comes back."""
+def undo(
+    db: Database, alert_id: int, actor: Actor, now: datetime, policy: AlertPolicy = NOBODY
+) -> Outcome:
+    """Takes back the decision that the alert shows; no earlier one comes back.
+
+    The claim's standing is drawn up anew; ``policy`` says who hears of it if it changed.
+    """
     shown = sql.row(
         db,
         "SELECT d.* FROM decisions d WHERE d.alert_id = ? AND d.undoes IS NULL"
@@ -59,6 +75,8 @@ def undo(db: Database, alert_id: int, actor: Actor, now: datetime) -> Outcome:
         return Outcome.ALREADY
     _add(db, alert_id, alert.revision, shown["action"], shown["id"], actor, now)
     _show(db, alert, None, now)
+    undone = decided(DeskAction(shown["action"]))
+    _draw_up(db, alert, f"{actor.name} took back that {shown['user_name']} {undone}", now, policy)
     return Outcome.RECORDED
 
 
@@ -83,7 +101,7 @@ def decisions(db: Database, alert_id: int) -> tuple[DeskEntry, ...]:
 def subscribe(db: Database, wanted: Subscription | None, actor: Actor, now: datetime) -> None:
     """From now on the actor's channel receives that; None: nothing new any more."""
     row = {"channel": actor.channel, "body": None if wanted is None else to_json(wanted)}
-    sql.insert(db, "subscriptions", {**row, **_who(actor, now)})
+    sql.insert(db, "subscriptions", {**row, **who(actor, now)})
     if wanted is None:
         outbox_rows.drop_unposted(db, actor.channel, None, now)
 
@@ -106,7 +124,7 @@ def mute(
         "claim_id": claim_id,
         "until": sql.to_text_or_none(until),
     }
-    sql.insert(db, "mutes", {**row, **_who(actor, now)})
+    sql.insert(db, "mutes", {**row, **who(actor, now)})
     if until is not None:
         outbox_rows.drop_unposted(db, actor.channel, (essay_id, claim_id), now)
 
@@ -121,7 +139,7 @@ def _add(
     now: datetime,
 ) -> None:
     row = {"alert_id": alert_id, "revision": seen, "action": action, "undoes": undoes}
-    sql.insert(db, "decisions", {**row, "channel": actor.channel, **_who(actor, now)})
+    sql.insert(db, "decisions", {**row, "channel": actor.channel, **who(actor, now)})
 
 
 def _show(db: Database, alert: Alert, decision: Decision | None, now: datetime) -> None:
@@ -133,7 +151,28 @@ def _show(db: Database, alert: Alert, decision: Decision | None, now: datetime) 
     )
 
 
-def _who(actor: Actor, now: datetime) -> dict[str, str]:
+def _draw_up(db: Database, alert: Alert, what: str, now: datetime, policy: AlertPolicy) -> None:
+    """Draws up the claim's standing after a decision, and tells it if it changed."""
+    essay_id = alert_rows.essay_of(db, alert.id)
+    claim, cause = alert.claim, f"The desk: {what} (alert {alert.id})."
+    drawn = standing_rows.draw_up(
+        db, essay_id, claim.id, claim.kind, at=now, recorded_at=now, cause=cause
+    )
+    if drawn.change is not None:
+        first = alert.carriers[0] if alert.carriers else None
+        outlet = f"{first.outlet.name}, " if first else ""
+        report = NoticeRow(
+            alert.sentence,
+            f"{alert.stance.value} it; {outlet}{alert.at:%Y-%m-%d}",
+            claim.id,
+            stance=alert.stance,
+            link=first.url if first else "",
+        )
+        standing_rows.tell(db, essay_id, claim, drawn.change, (report,), policy, now)
+
+
+def who(actor: Actor, now: datetime) -> dict[str, str]:
+    """The columns that say who decided, and when."""
     return {
         "platform": actor.platform,
         "user_id": actor.user_id,

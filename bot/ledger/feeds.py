@@ -1,13 +1,16 @@
-"""The rows of the feeds: caching headers and how the fetches went."""
+"""The rows of the feeds: caching headers, how the fetches went, how they are polled."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
 from bot.ledger import sql
 from bot.ledger.records import FeedState, FeedUpdate
+from bot.model import FeedCourse
 
 NOT_MODIFIED = 304
 ERROR_CHARS = 500  # a server's error may be a whole page
@@ -35,9 +38,19 @@ def record_success(db: Database, update: FeedUpdate) -> None:
             keep,
         ],
     )
+    if update.course:
+        _keep_course(db, update.feed_url, update.course)
 
 
-def record_failure(db: Database, feed_url: str, at: datetime, error: str) -> None:
+def record_unchanged(db: Database, updates: Sequence[FeedUpdate]) -> None:
+    """Fetches that brought nothing new."""
+    for update in updates:
+        record_success(db, update)
+
+
+def record_failure(
+    db: Database, feed_url: str, at: datetime, error: str, course: FeedCourse | None = None
+) -> None:
     """The fetch failed: one more in a row. The caching headers stay."""
     sql.change(
         db,
@@ -48,11 +61,18 @@ def record_failure(db: Database, feed_url: str, at: datetime, error: str) -> Non
         """,
         [feed_url, sql.to_text(at), error[:ERROR_CHARS]],
     )
+    if course:
+        _keep_course(db, feed_url, course)
 
 
 def state(db: Database, feed_url: str) -> FeedState | None:
     row = sql.row(db, "SELECT * FROM feeds WHERE url = ?", [feed_url])
     return None if row is None else state_of(row)
+
+
+def states(db: Database) -> dict[str, FeedState]:
+    """Every feed that was ever tried, by its address as listed."""
+    return {row["url"]: state_of(row) for row in sql.rows(db, "SELECT * FROM feeds")}
 
 
 def state_of(row: sql.Row) -> FeedState:
@@ -66,4 +86,40 @@ def state_of(row: sql.Row) -> FeedState:
         succeeded_at=sql.to_time_or_none(row["succeeded_at"]),
         failures=row["failures"],
         last_error=row["last_error"],
+        course=FeedCourse(
+            due_at=sql.to_time_or_none(row["due_at"]),
+            published=tuple(datetime.fromtimestamp(s, UTC) for s in json.loads(row["published"])),
+            ttl_s=row["ttl_s"],
+            address=row["address"],
+            moved_to=row["moved_to"],
+            moved_times=row["moved_times"],
+            moved_since=sql.to_time_or_none(row["moved_since"]),
+            failing_since=sql.to_time_or_none(row["failing_since"]),
+            gone_times=row["gone_times"],
+            retired_at=sql.to_time_or_none(row["retired_at"]),
+        ),
+    )
+
+
+def _keep_course(db: Database, feed_url: str, course: FeedCourse) -> None:
+    sql.change(
+        db,
+        """
+        UPDATE feeds SET due_at = ?, published = ?, ttl_s = ?, address = ?, moved_to = ?,
+            moved_times = ?, moved_since = ?, failing_since = ?, gone_times = ?, retired_at = ?
+        WHERE url = ?
+        """,
+        [
+            sql.to_text_or_none(course.due_at),
+            json.dumps([int(at.timestamp()) for at in course.published]),
+            course.ttl_s,
+            course.address,
+            course.moved_to,
+            course.moved_times,
+            sql.to_text_or_none(course.moved_since),
+            sql.to_text_or_none(course.failing_since),
+            course.gone_times,
+            sql.to_text_or_none(course.retired_at),
+            feed_url,
+        ],
     )

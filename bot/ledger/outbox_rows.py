@@ -1,4 +1,4 @@
-"""The rows of the outbox: one for each revision of an alert and channel."""
+"""The rows of the outbox: one for each channel and revision of an alert, or notice."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.alerts import body
+from bot.alerts import body, notice_body
+from bot.alerts.backoff import LONGEST_WISH_S
 from bot.alerts.changes import what_changed
 from bot.alerts.subscriptions import Subscription
 from bot.errors import LedgerError
 from bot.ledger import routing, sql
 from bot.ledger.changes import opposite
 from bot.ledger.records import ChannelQueue
-from bot.model import Delivery
+from bot.model import Delivery, NoticeDelivery
 
 ERROR_CHARS = 500
 REFUSAL_KEPT = timedelta(days=7)
+_LONGEST_WAIT = timedelta(seconds=LONGEST_WISH_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,21 @@ def queue(db: Database, channel: str, alert_id: int, revision: int, when: Queuei
     )
 
 
+def queue_notice(db: Database, channel: str, notice_id: int, now: datetime) -> None:
+    """Adds a row for a notice."""
+    sql.insert(
+        db,
+        "outbox",
+        {
+            "channel": channel,
+            "notice_id": notice_id,
+            "due_at": sql.to_text(now),
+            "idempotency_key": _idempotency_key(db, channel, "notice", notice_id),
+            "created_at": sql.to_text(now),
+        },
+    )
+
+
 def supersede(
     db: Database, alert_id: int, now: datetime, channel: str | None = None
 ) -> list[sql.Row]:
@@ -68,16 +85,18 @@ def supersede(
 def drop_unposted(db: Database, channel: str, claim: tuple[str, str] | None, now: datetime) -> None:
     """What waits in the channel of alerts that were never posted there is not sent any more.
 
-    ``claim``: (essay, claim) of the alerts meant; None for all. Corrections of posts go out.
+    Nor are notices. ``claim``: (essay, claim) of those meant; None for all. Corrections of posts
+    go out.
     """
     essay_id, claim_id = claim or (None, None)
     waiting = sql.rows(
         db,
         """
         SELECT o.id, o.channel, o.attempts, o.due_at FROM outbox o
-        JOIN alerts a ON a.id = o.alert_id
-        WHERE o.channel = ?1 AND o.state = 'pending'
-            AND (?2 IS NULL OR (a.essay_id = ?2 AND a.claim_id = ?3))
+        LEFT JOIN alerts a ON a.id = o.alert_id LEFT JOIN notices n ON n.id = o.notice_id
+        WHERE o.channel = ?1 AND o.state = 'pending' AND n.kind IS NOT 'operations'
+            AND (?2 IS NULL OR (coalesce(a.essay_id, n.essay_id) = ?2
+                AND coalesce(a.claim_id, n.claim_id) = ?3))
             AND NOT EXISTS (SELECT 1 FROM outbox sent WHERE sent.alert_id = o.alert_id
                 AND sent.channel = o.channel AND sent.state = 'sent')
         """,
@@ -124,20 +143,22 @@ def last_queued(db: Database, alert_id: int) -> int:
     return sql.number(db, query, [alert_id])
 
 
-def due(db: Database, now: datetime, limit: int, channel: str | None) -> list[Delivery]:
+def due(
+    db: Database, now: datetime, limit: int, channel: str | None
+) -> list[Delivery | NoticeDelivery]:
     """Up to ``limit`` rows a channel, in order, up to the first that is not due yet.
 
     None for a channel in its quiet hours.
     """
     channels = [channel] if channel is not None else _waiting_channels(db)
-    deliveries: list[Delivery] = []
+    deliveries: list[Delivery | NoticeDelivery] = []
     for name in channels:
         if _subscribed(db, name).released(now) != now:
             continue
         waiting = sql.rows(
             db,
             """
-            SELECT o.*, r.body, (
+            SELECT o.*, coalesce(r.body, n.body) AS body, (
                 SELECT receipt FROM outbox sent
                 WHERE sent.alert_id = o.alert_id AND sent.channel = o.channel
                     AND sent.state = 'sent' AND sent.receipt <> ''
@@ -150,16 +171,29 @@ def due(db: Database, now: datetime, limit: int, channel: str | None) -> list[De
                 ORDER BY sent.revision DESC LIMIT 1
             ) AS earlier_body
             FROM outbox o
-            JOIN alert_revisions r ON r.alert_id = o.alert_id AND r.revision = o.revision
+            LEFT JOIN alert_revisions r ON r.alert_id = o.alert_id AND r.revision = o.revision
+            LEFT JOIN notices n ON n.id = o.notice_id
             WHERE o.state = 'pending' AND o.channel = ? ORDER BY o.id LIMIT ?
             """,
             [name, limit],
         )
         for row in waiting:
-            if sql.to_time(row["due_at"]) > now:
+            if _waits(row, now):
                 break
             deliveries.append(_delivery(row))
     return deliveries
+
+
+def _waits(row: sql.Row, now: datetime) -> bool:
+    """Whether the row's time is still to come.
+
+    A row that was never tried and is of a time to come, or one that would wait for longer than any
+    row does, was made before the clock was set back.
+    """
+    due_at = sql.to_time(row["due_at"])
+    if not row["attempts"] and sql.to_time(row["created_at"]) > now:
+        return False
+    return now < due_at <= now + _LONGEST_WAIT
 
 
 def mark_sent(db: Database, delivery_id: int, receipt: str, at: datetime) -> None:
@@ -185,9 +219,17 @@ def mark_retry(db: Database, delivery_id: int, due_at: datetime, error: str) -> 
         return
     sql.change(
         db,
-        "UPDATE outbox SET due_at = max(due_at, ?), error = ?, attempts = attempts + 1"
-        " WHERE alert_id = ? AND channel = ? AND state = 'pending'",
-        [due, error[:ERROR_CHARS], old["alert_id"], old["channel"]],
+        "UPDATE outbox SET due_at = CASE WHEN due_at > ?2 THEN ?1 ELSE max(due_at, ?1) END,"
+        " error = ?3, attempts = attempts + 1"
+        " WHERE (id = ?4 OR alert_id = ?5) AND channel = ?6 AND state = 'pending'",
+        [
+            due,
+            sql.to_text(due_at + _LONGEST_WAIT),  # beyond it: of a clock that was set back since
+            error[:ERROR_CHARS],
+            delivery_id,
+            old["alert_id"],
+            old["channel"],
+        ],
     )
 
 
@@ -251,7 +293,11 @@ def _waiting_channels(db: Database) -> list[str]:
     return [row["channel"] for row in sql.rows(db, query)]
 
 
-def _delivery(row: sql.Row) -> Delivery:
+def _delivery(row: sql.Row) -> Delivery | NoticeDelivery:
+    if row["notice_id"] is not None:
+        notice = notice_body.from_json(row["body"])
+        key = row["idempotency_key"]
+        return NoticeDelivery(row["id"], row["channel"], notice, row["attempts"], key)
     alert = body.from_json(row["body"])
     # What is new is what the readers of this very channel have not seen.
     shown = body.from_json(row["earlier_body"]) if row["earlier_body"] else None
@@ -275,7 +321,10 @@ def _known(db: Database, delivery_id: int) -> int:
     return delivery_id
 
 
-def _idempotency_key(db: Database, channel: str, alert_id: int, revision: int) -> str:
-    row = db.execute("SELECT value FROM meta WHERE key = 'ledger_id'").fetchone()
-    text = "\n".join([row[0], str(alert_id), str(revision), str(sql.storable(channel))])
+def _idempotency_key(db: Database, channel: str, *what: int | str) -> str:
+    # A restored copy of a ledger counts on from an older number: the id of the copy (bot.ledger.
+    # backup) keeps its alerts from being taken for those that were sent after the copy was made.
+    ids = "SELECT value FROM meta WHERE key IN ('ledger_id', 'copy_id') ORDER BY key DESC"
+    own = (value for (value,) in db.execute(ids))
+    text = "\n".join([*own, *map(str, what), str(sql.storable(channel))])
     return hashlib.sha256(text.encode()).hexdigest()

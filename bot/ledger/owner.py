@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sqlite_utils import Database
 
 from bot.errors import LedgerError
-from bot.ledger.database import close_database, explaining, open_database, place_of
+from bot.ledger.chain import Chain
+from bot.ledger.database import close_database, open_database
+from bot.ledger.faults import explaining, place_of
 from bot.ledger.sql import writing
 
 T = TypeVar("T")
@@ -24,12 +27,14 @@ class Owner:
     that has begun runs to its end.
     """
 
-    def __init__(self, path: Path | None, busy_timeout_s: float) -> None:
+    def __init__(self, path: Path | None, now: datetime, busy_timeout_s: float) -> None:
         self._path = path
+        self._opened_at = now
         self._place = place_of(path)
         self._busy_timeout_s = busy_timeout_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._db: Database | None = None
+        self._chain: Chain | None = None
         self._closed = False
 
     async def open(self) -> None:
@@ -56,7 +61,10 @@ class Owner:
         def work() -> T:
             db = self._held()
             with explaining(self._place), writing(db):
-                return function(db)
+                result = function(db)
+                if self._chain is not None:
+                    self._chain.extend()
+                return result
 
         return await self._run(work)
 
@@ -92,7 +100,9 @@ class Owner:
         return self._db
 
     def _open(self) -> None:
-        self._db = open_database(self._path, self._busy_timeout_s)
+        self._db = open_database(self._path, self._opened_at, self._busy_timeout_s)
+        with explaining(self._place):
+            self._chain = Chain(self._db)
 
     def _close(self) -> None:
         db, self._db = self._db, None

@@ -7,23 +7,34 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.alerts import notice_body
 from bot.alerts.body import from_json
 from bot.ledger import feeds, outbox_rows, sql
 from bot.ledger.articles import evidence_items
-from bot.ledger.records import Changes, Counts, EvidenceItem, Housekeeping, Works
+from bot.ledger.records import Changes, Counts, EvidenceItem, Housekeeping, Pulse, Works
 from bot.ledger.standing_rows import history
-from bot.model import Alert, DeliveryState
+from bot.model import Alert, DeliveryState, Notice, NoticeKind, Stance
 
 FAILING_SHOWN = 20
 
 
 def evidence_on(
-    db: Database, claim_id: str, limit: int, essay_id: str | None
+    db: Database,
+    claim_id: str,
+    limit: int,
+    essay_id: str | None,
+    stance: Stance | None,
+    since: datetime | None,
 ) -> tuple[EvidenceItem, ...]:
     """The verdicts on a claim, newest report first, replaced and withdrawn ones too."""
-    where, parameters = "v.claim_id = ?", [claim_id]
-    if essay_id is not None:
-        where, parameters = f"{where} AND v.essay_id = ?", [claim_id, essay_id]
+    asked = {
+        "v.claim_id = ?": claim_id,
+        "v.essay_id = ?": essay_id,
+        "v.stance = ?": stance,
+        "a.at >= ?": sql.to_text_or_none(since),
+    }
+    where = " AND ".join(part for part, value in asked.items() if value is not None)
+    parameters = [value for value in asked.values() if value is not None]
     return evidence_items(db, where, parameters, order="a.at DESC, v.id DESC", limit=limit)
 
 
@@ -72,7 +83,20 @@ def changes(db: Database, essay_id: str, since: datetime, limit: int) -> Changes
         standings=history(db, essay_id, since=since),
         alerts=tuple(from_json(row["body"]) for row in found[:limit]),
         more=max(0, len(found) - limit),
+        notices=_notices(db, essay_id, after),
     )
+
+
+def _notices(db: Database, essay_id: str, after: str) -> tuple[Notice, ...]:
+    """What was told of predictions and premises."""
+    kinds = (NoticeKind.REMINDER, NoticeKind.RESOLUTION, NoticeKind.PREMISE)
+    found = sql.rows(
+        db,
+        "SELECT body FROM notices WHERE essay_id = ? AND made_at >= ? AND kind IN (?, ?, ?)"
+        " ORDER BY id",
+        [essay_id, after, *kinds],
+    )
+    return tuple(notice_body.from_json(row["body"]) for row in found)
 
 
 def works(db: Database, now: datetime) -> Works:
@@ -121,6 +145,20 @@ def counts(db: Database) -> Counts:
         failed=states.get(DeliveryState.FAILED, 0),
         superseded=states.get(DeliveryState.SUPERSEDED, 0),
         stopped=tuple((row["stage"], row["n"]) for row in stopped),
+    )
+
+
+def pulse(db: Database, now: datetime) -> Pulse:
+    """Writes a line, so that a full or read-only disk shows, and reads what is cheap to read."""
+    sql.change(
+        db,
+        "INSERT INTO meta VALUES ('pulse', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
+        [sql.to_text(now)],
+    )
+    return Pulse(
+        feeds=sql.number(db, "SELECT count(*) FROM feeds"),
+        feeds_failing=sql.number(db, "SELECT count(*) FROM feeds WHERE failures > 0"),
+        queues=outbox_rows.queues(db, now),
     )
 
 

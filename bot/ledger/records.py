@@ -5,8 +5,9 @@ Every time is an aware UTC datetime.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.model import (
     Alert,
@@ -15,10 +16,13 @@ from bot.model import (
     Claim,
     Decision,
     DeliveryState,
+    DeskAction,
     Entry,
     Essay,
+    FeedCourse,
     Finding,
     Judgement,
+    Notice,
     Stance,
     Standing,
     Stop,
@@ -36,12 +40,14 @@ class AlertPolicy:
 
     ``channels``: those of the config, by their addresses. They receive what ``stances`` and
     ``min_confidence`` (0..1) admit, unless the ledger holds a subscription of theirs; channels that
-    only the ledger knows are served too (bot.ledger.subscription_rows).
+    only the ledger knows are served too (bot.ledger.subscription_rows). ``standing_changes``:
+    whether a claim that stands elsewhere than before is told by itself.
     """
 
     channels: tuple[str, ...] = ()
     stances: frozenset[Stance] = frozenset(Stance)
     min_confidence: float = 0.0
+    standing_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ class FeedUpdate:
     """One fetch of one feed and all that came of it: what is committed together or not at all.
 
     ``etag`` and ``last_modified`` are the caching headers as the server gave them ("": none).
-    ``silent``: everything is recorded and nobody is told (the first fetch of a feed).
+    ``silent``: everything is recorded and nobody is told (the first fetch of a feed). ``course``
+    None: how the feed is polled stays as it is.
     """
 
     essay: Essay
@@ -61,6 +68,7 @@ class FeedUpdate:
     articles: tuple[tuple[Article, Judgement], ...] = ()
     silent: bool = False
     policy: AlertPolicy = AlertPolicy()
+    course: FeedCourse | None = None
 
 
 # --- what a commit says --------------------------------------------------------------------------
@@ -85,13 +93,19 @@ class LedgerChange:
 
 @dataclass(frozen=True, slots=True)
 class StandingChange:
-    """A claim that stands elsewhere than before, and why (for people)."""
+    """A claim that stands elsewhere than before, and why (for people).
+
+    ``cause`` says what brought it about, ``reasons`` what the claim now rests on. ``id`` is that of
+    its row.
+    """
 
     claim_id: str
     previous: Standing
     standing: Standing
     at: datetime
     reasons: tuple[str, ...]
+    cause: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,7 @@ class FeedState:
     succeeded_at: datetime | None
     failures: int  # in a row, since the last success
     last_error: str
+    course: FeedCourse = field(default_factory=FeedCourse)
 
     @property
     def fetched_before(self) -> bool:
@@ -127,8 +142,19 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the desk decided on a story's bearing on a claim, and of which stance it said so."""
+
+    action: DeskAction
+    on: Stance
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """A verdict that holds (not replaced, not withdrawn), as far as a standing needs it."""
+    """A verdict that holds (not replaced, not withdrawn), as far as a standing needs it.
+
+    ``origins`` and ``ruling`` are its story's.
+    """
 
     verdict_id: int
     story_id: int
@@ -138,6 +164,11 @@ class Evidence:
     voice: Voice
     at: datetime
     indicator: str = ""
+    outlet: str = ""
+    tier: int = 2
+    modality: str = ""
+    origins: int = 1
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +187,7 @@ class EvidenceItem:
     current: bool  # neither replaced nor withdrawn
     withdrawn: bool
     recorded_at: datetime
+    by: str = ""  # the editor whose verdict it is; "": the judge's
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +196,7 @@ class ClaimAccount:
 
     ``supporting`` and ``contradicting`` count stories, ``*_weight`` is their weight
     (bot.ledger.standing); ``last_evidence_at`` is the newest report that bears on the claim.
+    ``cause`` is what brought it to where it stands.
     """
 
     claim: Claim
@@ -175,6 +208,7 @@ class ClaimAccount:
     contradicting_weight: float
     reasons: tuple[str, ...]
     last_evidence_at: datetime | None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +216,7 @@ class StoryLink:
     """How an article came to its story.
 
     ``joined_by``: "first", "revision", "content", "title" or "meaning"; ``similarity`` is the
-    cosine for the last, else None.
+    cosine for the last, else None. ``why``: what matched, for people.
     """
 
     story_id: int
@@ -192,6 +226,64 @@ class StoryLink:
     articles: int
     joined_by: str
     similarity: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move of reports between stories did.
+
+    ``problem``: why nothing was moved, for people; "" if it was. ``verdicts``: the new
+    id of every verdict that was recorded anew, by its old one. ``touched``: the (essay, claim)
+    whose evidence moved.
+    """
+
+    problem: str = ""
+    move_id: int = 0
+    source: int = 0
+    target: int = 0
+    verdicts: dict[int, int] = field(default_factory=dict)
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryReport:
+    """A report of a story, and how it came to it. ``article_id`` is its number in the ledger."""
+
+    article_id: int
+    article: Article
+    joined_by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMove:
+    """Reports that were moved from one story to another: a "merge", a "split" or an "undo".
+
+    ``by``: who did it, for people; "claimwire" where the rule did.
+    """
+
+    id: int
+    kind: str
+    source: int
+    target: int
+    article_ids: tuple[int, ...]
+    why: str
+    by: str
+    at: datetime
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRecord:
+    """A story with its reports, oldest first, and what was moved into it and out of it."""
+
+    id: int
+    title: str
+    first_at: datetime
+    last_at: datetime
+    reports: tuple[StoryReport, ...]
+    moves: tuple[StoryMove, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +362,15 @@ class ChannelQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the ledger's probe found: proof that it can be written and read, and a few counts."""
+
+    feeds: int
+    feeds_failing: int
+    queues: tuple[ChannelQueue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Housekeeping:
     """The state of the file after it was tidied, in pages of ``page_size`` bytes."""
 
@@ -291,6 +392,60 @@ class DeskEntry:
     undoes: bool  # this row undoes an earlier one
 
 
+class Doubt(StrEnum):
+    """Why an editor should look at a finding."""
+
+    UNSURE = "unsure"  # the judge was too unsure, and nobody was told
+    UNDIRECTED = "undirected"  # it was told, and its direction left open
+
+
+class ReviewAction(StrEnum):
+    """What an editor says of a finding."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    UPDATE = "update"
+    NOT_THIS_CLAIM = "not_this_claim"
+    SKIP = "skip"  # nobody needs to look at it any more
+
+    @property
+    def stance(self) -> Stance | None:
+        """How the report bears on the claim, if it does."""
+        return Stance(self) if self.value in tuple(Stance) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """What waits for an editor: one for a (claim, story), by its newest report.
+
+    ``id`` is the finding's, ``reports`` how many of the story wait on that claim.
+    """
+
+    id: int
+    finding: Finding
+    doubt: Doubt
+    article: Article
+    article_id: int
+    story_id: int
+    reports: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLabel:
+    """What an editor said of a report and a claim.
+
+    ``stance`` None: it bears on the claim, and it is not known how, or it does not bear on it.
+    ``probability``: what the judge had said, before anybody decided.
+    """
+
+    article: Article
+    claim_id: str
+    bears: bool
+    stance: Stance | None
+    story_id: int
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Mute:
     """A claim of which a channel hears nothing new until then."""
@@ -306,12 +461,13 @@ class Changes:
     """What changed since a time: standings that moved, and alerts made or revised.
 
     ``alerts`` are at their last revision, contradictions first, then the newest. ``more`` counts
-    those beyond the limit.
+    those beyond the limit. ``notices`` are of predictions and premises, oldest first.
     """
 
     standings: tuple[StandingChange, ...]
     alerts: tuple[Alert, ...]
     more: int
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.alerts.subscriptions import Cadence, Subscription, from_json
+from bot.alerts.subscriptions import Cadence, Subscription, from_json, widest
 from bot.ledger import sql
 from bot.ledger.records import AlertPolicy, Mute
 from bot.model import Alert
@@ -29,6 +29,11 @@ def routes(db: Database, policy: AlertPolicy) -> dict[str, Subscription]:
     return {channel: one for channel, one in held.items() if one is not None}
 
 
+def widest_policy(served: Mapping[str, Subscription], policy: AlertPolicy) -> AlertPolicy:
+    """What any channel that is served may want; the policy itself where none is."""
+    return AlertPolicy(tuple(served), *widest(served.values())) if served else policy
+
+
 def subscription(db: Database, channel: str) -> Subscription | None:
     """What the channel was last subscribed to; None: nothing, or nobody ever subscribed it."""
     row = sql.row(
@@ -43,6 +48,20 @@ def subscribed_at(db: Database, channel: str) -> datetime | None:
         db, "SELECT max(recorded_at) AS at FROM subscriptions WHERE channel = ?", [channel]
     )
     return None if row is None else sql.to_time_or_none(row["at"])
+
+
+def digests_since(db: Database, channel: str) -> datetime | None:
+    """From when on the channel has been told by digests, without a break; None: it is not."""
+    since = None
+    for row in sql.rows(
+        db,
+        "SELECT body, recorded_at FROM subscriptions WHERE channel = ? ORDER BY id DESC",
+        [channel],
+    ):
+        if row["body"] is None or from_json(row["body"]).cadence is Cadence.REALTIME:
+            break
+        since = sql.to_time(row["recorded_at"])
+    return since
 
 
 def receivers(

@@ -8,54 +8,55 @@ the database cannot be read or written; then nothing of that call was written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.alerts.subscriptions import Subscription
+from sqlite_utils import Database
+
 from bot.ledger import (
-    alert_rows,
     articles,
-    desk_rows,
+    digest_rows,
     feeds,
+    notice_rows,
     outbox_rows,
+    premise_rows,
     queries,
-    routing,
-    standing_rows,
+    reminder_rows,
+    retention,
+    silence_rows,
 )
+from bot.ledger.asking import Questions
 from bot.ledger.commit import commit
 from bot.ledger.database import BUSY_TIMEOUT_S
-from bot.ledger.desk_rows import Outcome
+from bot.ledger.deciding import Decisions
 from bot.ledger.owner import Owner
 from bot.ledger.records import (
-    Changes,
+    AlertPolicy,
     ChannelQueue,
-    ClaimAccount,
     CommitResult,
     Counts,
-    DeskEntry,
-    EvidenceItem,
     FeedState,
     FeedUpdate,
     Housekeeping,
-    Mute,
-    StandingChange,
-    Trace,
-    Works,
+    Pulse,
 )
-from bot.ledger.trace import trace
-from bot.model import Actor, Alert, Delivery, DeskAction, Entry, Essay
+from bot.model import (
+    Delivery,
+    Entry,
+    Essay,
+    FeedCourse,
+    Notice,
+    NoticeDelivery,
+)
 from bot.ports import Clock
+from bot.predictions import PredictionRules
 
 
-class Ledger:
+class Ledger(Decisions, Questions):
     """The store. Made by ``Ledger.open``; an async context manager that closes itself."""
-
-    def __init__(self, owner: Owner, clock: Clock) -> None:
-        self._owner = owner
-        self._clock = clock
 
     @classmethod
     async def open(
@@ -71,7 +72,7 @@ class Ledger:
         Raises LedgerError if the file is locked, read-only, damaged, another program's or from a
         newer version; the file is then as it was.
         """
-        owner = Owner(None if path is None else Path(path), busy_timeout_s)
+        owner = Owner(None if path is None else Path(path), clock.now(), busy_timeout_s)
         await owner.open()
         return cls(owner, clock)
 
@@ -105,17 +106,27 @@ class Ledger:
         now = self._clock.now()
         return await self._owner.write(partial(commit, update=update, now=now))
 
-    async def record_failure(self, feed_url: str, at: datetime, error: str) -> None:
-        """One more failed fetch in a row."""
+    async def feed_states(self) -> dict[str, FeedState]:
+        """Every feed that was ever tried, by its address as listed."""
+        return await self._owner.read(feeds.states)
+
+    async def record_unchanged(self, updates: Sequence[FeedUpdate]) -> None:
+        """Stores fetches that brought nothing new (HTTP 304), many in one transaction."""
+        await self._owner.write(partial(feeds.record_unchanged, updates=updates))
+
+    async def record_failure(
+        self, feed_url: str, at: datetime, error: str, course: FeedCourse | None = None
+    ) -> None:
+        """One more failed fetch in a row. ``course`` None: it stays as it is."""
         await self._owner.write(
-            partial(feeds.record_failure, feed_url=feed_url, at=at, error=error)
+            partial(feeds.record_failure, feed_url=feed_url, at=at, error=error, course=course)
         )
 
     # --- the outbox ------------------------------------------------------------------------------
 
     async def due_deliveries(
         self, now: datetime, limit: int, channel: str | None = None
-    ) -> list[Delivery]:
+    ) -> list[Delivery | NoticeDelivery]:
         """Up to ``limit`` rows of each channel (or of that one), in order.
 
         A channel's later rows wait behind an earlier one that is not due yet, and all of them
@@ -144,122 +155,91 @@ class Ledger:
             partial(outbox_rows.mark_failed, delivery_id=delivery_id, at=at, error=error)
         )
 
+    async def notify(self, essay_id: str, notice: Notice, channels: Sequence[str]) -> bool:
+        """Queues a notice for the channels, once by its key. False: it was told before."""
+        return await self._owner.write(
+            partial(
+                notice_rows.tell,
+                essay_id=essay_id,
+                notice=notice,
+                channels=channels,
+                now=self._clock.now(),
+            )
+        )
+
+    async def tell_silence(
+        self, essay: Essay, channels: Sequence[str], patience: timedelta
+    ) -> tuple[str, ...]:
+        """Tells these channels, once, what has fallen silent (bot.alerts.silence); returns it.
+
+        ``patience``: after how long a claim without a report is silent; zero: never.
+        """
+        return await self._owner.write(
+            partial(
+                silence_rows.tell_silence,
+                essay=essay,
+                channels=channels,
+                patience=patience,
+                now=self._clock.now(),
+            )
+        )
+
+    async def queue_digests(self, essay: Essay, policy: AlertPolicy) -> int:
+        """Queues the digests that are due; returns how many."""
+        now = self._clock.now()
+        return await self._owner.write(
+            partial(digest_rows.queue_due, essay=essay, policy=policy, now=now)
+        )
+
+    async def queue_reminders(
+        self, essay: Essay, rules: PredictionRules, policy: AlertPolicy
+    ) -> int:
+        """Queues the reminders of predictions that are due, and the news of premises that fell
+        since the last look; returns how many."""
+        now = self._clock.now()
+
+        def queue(db: Database) -> int:
+            fell = premise_rows.look(db, essay, policy, now)
+            return fell + reminder_rows.queue_due(db, essay, rules, policy, now)
+
+        return await self._owner.write(queue)
+
     async def queues(self) -> tuple[ChannelQueue, ...]:
         """What waits, by channel; a channel with nothing to send is not in it."""
         return await self._owner.read(partial(outbox_rows.queues, now=self._clock.now()))
 
-    # --- what people decide ----------------------------------------------------------------------
-
-    async def decide(self, alert_id: int, seen: int, action: DeskAction, actor: Actor) -> Outcome:
-        """Records what a person says of an alert of which they saw revision ``seen``."""
-        return await self._owner.write(
-            partial(
-                desk_rows.decide,
-                alert_id=alert_id,
-                seen=seen,
-                action=action,
-                actor=actor,
-                now=self._clock.now(),
-            )
-        )
-
-    async def undo(self, alert_id: int, actor: Actor) -> Outcome:
-        """Takes back the decision that holds on an alert."""
-        now = self._clock.now()
-        return await self._owner.write(
-            partial(desk_rows.undo, alert_id=alert_id, actor=actor, now=now)
-        )
-
-    async def desk_log(self, alert_id: int) -> tuple[DeskEntry, ...]:
-        """All that was decided on an alert, oldest first."""
-        return await self._owner.read(partial(desk_rows.decisions, alert_id=alert_id))
-
-    async def subscribe(self, wanted: Subscription | None, actor: Actor) -> None:
-        """From now on the actor's channel receives that; None: nothing new."""
-        now = self._clock.now()
-        await self._owner.write(partial(desk_rows.subscribe, wanted=wanted, actor=actor, now=now))
-
-    async def subscription(self, channel: str) -> Subscription | None:
-        """What the channel was subscribed to in chat; None: nothing."""
-        return await self._owner.read(partial(routing.subscription, channel=channel))
-
-    async def mute(
-        self, essay_id: str, claim_id: str, until: datetime | None, actor: Actor
-    ) -> None:
-        """Mutes a claim in the actor's channel until then; None ends it."""
-        await self._owner.write(
-            partial(
-                desk_rows.mute,
-                essay_id=essay_id,
-                claim_id=claim_id,
-                until=until,
-                actor=actor,
-                now=self._clock.now(),
-            )
-        )
-
-    async def mutes(self, essay_id: str, channel: str) -> tuple[Mute, ...]:
-        """The mutes that hold in a channel."""
-        now = self._clock.now()
-        return await self._owner.read(
-            partial(routing.mutes, essay_id=essay_id, channel=channel, now=now)
-        )
-
-    # --- what people ask -------------------------------------------------------------------------
-
-    async def standings(self, essay: Essay) -> tuple[ClaimAccount, ...]:
-        """Where every claim stands, in the essay's order, quiet ones too."""
-        return await self._owner.read(partial(standing_rows.accounts, essay=essay))
-
-    async def evidence(
-        self, claim_id: str, limit: int = 20, essay_id: str | None = None
-    ) -> tuple[EvidenceItem, ...]:
-        """The verdicts on a claim (its id, not its slug), newest report first.
-
-        Replaced and withdrawn ones are among them. ``essay_id`` None: of any essay.
-        """
-        return await self._owner.read(
-            partial(queries.evidence_on, claim_id=claim_id, limit=limit, essay_id=essay_id)
-        )
-
-    async def alerts(self, limit: int = 20) -> tuple[Alert, ...]:
-        """The alerts made last, newest first, each at its last revision."""
-        return await self._owner.read(partial(queries.alerts, limit=limit))
-
-    async def alert(self, alert_id: int) -> Alert | None:
-        """The alert at its last revision; None: there is none."""
-        return await self._owner.read(partial(alert_rows.known, alert_id=alert_id))
-
-    async def search(
-        self, words: Sequence[str], essay_id: str, limit: int
-    ) -> tuple[EvidenceItem, ...]:
-        """The verdicts that hold and whose report has all the words, newest first."""
-        return await self._owner.read(
-            partial(queries.search, words=words, essay_id=essay_id, limit=limit)
-        )
-
-    async def changes(self, essay_id: str, since: datetime, limit: int) -> Changes:
-        """What changed since then, contradictions first."""
-        return await self._owner.read(
-            partial(queries.changes, essay_id=essay_id, since=since, limit=limit)
-        )
-
-    async def standing_history(self, essay_id: str, claim_id: str) -> tuple[StandingChange, ...]:
-        """How a claim's standing changed, oldest first."""
-        return await self._owner.read(
-            partial(standing_rows.history, essay_id=essay_id, claim_id=claim_id)
-        )
-
-    async def works(self) -> Works:
-        """How feeds, deliveries and queues are doing."""
-        return await self._owner.read(partial(queries.works, now=self._clock.now()))
-
-    async def trace(self, wanted: str) -> Trace | None:
-        """All that happened to the article of that URL, key, feed id or number."""
-        return await self._owner.read(partial(trace, wanted=wanted))
+    # --- the machinery ---------------------------------------------------------------------------
 
     async def counts(self) -> Counts:
         return await self._owner.read(queries.counts)
+
+    async def pulse(self) -> Pulse:
+        """Proves that the ledger can be written and read; takes milliseconds."""
+        return await self._owner.write(partial(queries.pulse, now=self._clock.now()))
+
+    async def remove_idle(self, before: datetime) -> int:
+        """Removes the reports fetched before then that bore on nothing; returns how many.
+
+        In small transactions, between which others have their turn. What is removed is not
+        brought back by a feed that still lists it (bot.ledger.retention).
+        """
+        removed = 0
+        place: retention.Place | None = retention.Place()
+        while place is not None:
+            look = partial(retention.remove_step, before=before, after=place)
+            step = await self._owner.write(look)
+            removed, place = removed + step.removed, step.reached
+        while await self._owner.plain(retention.give_back_step):
+            pass
+        return removed
+
+    async def idle(self, before: datetime) -> int:
+        """How many reports ``remove_idle`` would remove."""
+        return await self._owner.read(partial(retention.removable, before=before))
+
+    async def was_removed(self, key: str) -> bool:
+        """Whether a report of that key was removed for its age."""
+        return await self._owner.read(partial(retention.was_removed, key=key))
 
     async def housekeeping(self) -> Housekeeping:
         """Tidies the file: worth doing once an hour."""

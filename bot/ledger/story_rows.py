@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -14,11 +13,11 @@ from bot.ledger.records import StoryLink
 from bot.ledger.stories import (
     STORY_SPAN,
     STORY_WINDOW,
+    Report,
     StoryCandidate,
     StoryMatch,
     find_story,
-    title_key,
-    to_blob,
+    report_of,
 )
 from bot.model import Article
 
@@ -26,7 +25,8 @@ from bot.model import Article
 class StoryBook:
     """The stories near one update's articles, read once and kept up while it is recorded.
 
-    ``first`` and ``last``: the times of the update's oldest and newest article.
+    ``first`` and ``last``: the times of the update's oldest and newest article. ``merges``: the
+    pairs of stories that turned out to be one, as (kept, other), to be merged once all is recorded.
     """
 
     def __init__(self, db: Database, first: datetime, last: datetime) -> None:
@@ -38,6 +38,9 @@ class StoryBook:
             sql.to_text(_shifted(last, STORY_WINDOW)),
         )
         self._near: dict[int, StoryCandidate] | None = None
+        # By the key of the article, so that its last revision stands for it.
+        self._reports: dict[int, dict[str, Report]] = defaultdict(dict)
+        self.merges: list[tuple[int, int]] = []
 
     def join(
         self, article: Article, article_id: int, embedding: Sequence[float], earlier: int | None
@@ -46,91 +49,117 @@ class StoryBook:
 
         ``earlier``: the story of an earlier revision of the same article, which it keeps.
         """
+        report = report_of(article, embedding)
+        near = self._stories()
         if earlier is not None:
             # An edit with a new date does not stretch the story.
             match = StoryMatch(earlier, "revision")
         else:
-            found = find_story(article, embedding, self._candidates(article))
-            match = (
-                self._found(article, embedding) if found is None else self._joined(article, found)
-            )
+            match = find_story(report, near.values()) or self._found(report, article.entry.title)
+            self._stretch(near[match.story_id], report.at)
+        self._add(match.story_id, article.entry.key, report)
+        joined = match.story_id
+        for other in match.also:
+            joined = self._merge(*sorted((joined, other)))
         sql.insert(
             self._db,
             "story_articles",
             {
                 "article_id": article_id,
                 "story_id": match.story_id,
-                "title_key": title_key(article.entry.title),
-                "content_hash": article.entry.content_hash,
+                "title_key": report.title,
+                "content_hash": report.content_hash,
                 "joined_by": match.joined_by,
                 "similarity": match.similarity,
+                "why": match.why,
+                "embedding": report.embedding,
             },
         )
         return match.story_id
 
-    def _candidates(self, article: Article) -> list[StoryCandidate]:
-        """The stories near in time, with those titles and hashes that can match the article."""
-        near = self._stories()
-        titles: dict[int, set[str]] = defaultdict(set)
-        hashes: dict[int, set[str]] = defaultdict(set)
-        for row in sql.rows(
-            self._db,
-            "SELECT story_id, title_key, content_hash FROM story_articles WHERE content_hash = ?"
-            " UNION SELECT story_id, title_key, content_hash FROM story_articles"
-            " WHERE title_key = ? AND title_key <> ''",
-            [article.entry.content_hash, title_key(article.entry.title)],
-        ):
-            titles[row["story_id"]].add(row["title_key"])
-            hashes[row["story_id"]].add(row["content_hash"])
-        alike = {
-            number: replace(
-                near[number],
-                titles=frozenset(titles[number]),
-                hashes=frozenset(hashes[number]),
-            )
-            for number in titles
-            if number in near
-        }
-        return list({**near, **alike}.values())
-
     def _stories(self) -> dict[int, StoryCandidate]:
         if self._near is None:
+            self._near = {}
             cursor = self._db.execute(
-                "SELECT id, first_at, last_at, embedding FROM stories"
-                " WHERE last_at BETWEEN ? AND ? AND first_at <= ?",
+                "SELECT s.id, s.first_at, s.last_at, a.key, a.at, a.title, a.summary,"
+                " j.title_key, j.content_hash, j.embedding"
+                " FROM stories s CROSS JOIN story_articles j ON j.story_id = s.id"
+                " CROSS JOIN articles a ON a.id = j.article_id"
+                " WHERE s.last_at BETWEEN ? AND ? AND s.first_at <= ?"
+                " ORDER BY s.id, a.at, a.id",
                 self._reach,
             )
-            self._near = {
-                number: StoryCandidate(number, sql.to_time(first), sql.to_time(last), embedding)
-                for number, first, last, embedding in cursor
-            }
+            times = {}
+            for number, first, last, key, at, title, summary, words, content, embedding in cursor:
+                text = f"{title}\n{summary}" if title and summary else title or summary
+                report = Report(sql.to_time(at), words, content, embedding, text)
+                self._reports[number][key] = report
+                times[number] = first, last
+            for number, (first, last) in times.items():
+                reports = tuple(self._reports[number].values())
+                self._near[number] = StoryCandidate(
+                    number, sql.to_time(first), sql.to_time(last), reports
+                )
         return self._near
 
-    def _joined(self, article: Article, match: StoryMatch) -> StoryMatch:
-        story = self._stories()[match.story_id]
-        first, last = min(story.first_at, article.at), max(story.last_at, article.at)
-        self._stories()[match.story_id] = replace(story, first_at=first, last_at=last)
-        sql.change(
-            self._db,
-            "UPDATE stories SET first_at = ?, last_at = ? WHERE id = ?",
-            [sql.to_text(first), sql.to_text(last), match.story_id],
+    def _add(self, story_id: int, key: str, report: Report) -> None:
+        story = self._stories().get(story_id)
+        if story is None:  # an edit of an old article: its story is out of reach
+            return
+        self._reports[story_id][key] = report
+        reports = sorted(self._reports[story_id].values(), key=lambda each: each.at)
+        self._stories()[story_id] = StoryCandidate(
+            story_id, story.first_at, story.last_at, tuple(reports)
         )
-        return match
 
-    def _found(self, article: Article, embedding: Sequence[float]) -> StoryMatch:
-        blob = to_blob(embedding)
-        story_id = sql.insert(
-            self._db,
-            "stories",
-            {
-                "title": article.entry.title,
-                "first_at": sql.to_text(article.at),
-                "last_at": sql.to_text(article.at),
-                "embedding": blob,
-            },
-        )
-        self._stories()[story_id] = StoryCandidate(story_id, article.at, article.at, blob)
+    def _merge(self, kept: int, other: int) -> int:
+        """Notes the two as one, the older, and returns it; not if an editor took them apart."""
+        if kept_apart(self._db, kept, other):
+            return kept
+        self.merges.append((kept, other))
+        gone = self._stories().pop(other)
+        for key, report in self._reports.pop(other).items():
+            self._add(kept, key, report)
+        for at in (gone.first_at, gone.last_at):
+            self._stretch(self._stories()[kept], at)
+        return kept
+
+    def _stretch(self, story: StoryCandidate, at: datetime) -> None:
+        first, last = min(story.first_at, at), max(story.last_at, at)
+        if (first, last) == (story.first_at, story.last_at):
+            return
+        self._stories()[story.id] = StoryCandidate(story.id, first, last, story.reports)
+        set_times(self._db, story.id, first, last)
+
+    def _found(self, report: Report, title: str) -> StoryMatch:
+        story_id = add_story(self._db, title, report.at, report.embedding)
+        self._stories()[story_id] = StoryCandidate(story_id, report.at, report.at)
         return StoryMatch(story_id, "first")
+
+
+def add_story(db: Database, title: str, at: datetime, embedding: bytes) -> int:
+    """A new story, that of the article with this title, time and embedding; returns its id."""
+    row = {"title": title, "first_at": sql.to_text(at), "last_at": sql.to_text(at)}
+    return sql.insert(db, "stories", {**row, "embedding": embedding})
+
+
+def set_times(db: Database, story_id: int, first: datetime, last: datetime) -> None:
+    """From when to when the story's articles are."""
+    sql.change(
+        db,
+        "UPDATE stories SET first_at = ?, last_at = ? WHERE id = ?",
+        [sql.to_text(first), sql.to_text(last), story_id],
+    )
+
+
+def kept_apart(db: Database, one: int, other: int) -> bool:
+    """Whether a person took the one story out of the other, or undid their merging."""
+    found = db.execute(
+        "SELECT 1 FROM story_moves WHERE kind <> 'merge' AND platform <> ''"
+        " AND ((from_story = ?1 AND to_story = ?2) OR (from_story = ?2 AND to_story = ?1))",
+        [one, other],
+    ).fetchone()
+    return found is not None
 
 
 def earlier_story(db: Database, key: str, essay_id: str) -> int | None:
@@ -149,7 +178,7 @@ def story_link(db: Database, article_id: int) -> StoryLink | None:
     row = sql.row(
         db,
         """
-        SELECT s.*, j.joined_by, j.similarity,
+        SELECT s.*, j.joined_by, j.similarity, j.why,
             (SELECT count(*) FROM story_articles WHERE story_id = s.id) AS articles
         FROM story_articles j JOIN stories s ON s.id = j.story_id WHERE j.article_id = ?
         """,
@@ -165,6 +194,7 @@ def story_link(db: Database, article_id: int) -> StoryLink | None:
         articles=row["articles"],
         joined_by=row["joined_by"],
         similarity=row["similarity"],
+        why=row["why"],
     )
 
 

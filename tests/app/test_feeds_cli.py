@@ -1,12 +1,20 @@
 """`claimwire feeds` as its user meets it: what it writes, and what it never writes."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from bot.clock import SystemClock
+from bot.essay.loader import bundled
+from bot.ledger.records import FeedUpdate
+from bot.ledger.store import Ledger
+from bot.model import FeedCourse
 
 COMMAND = [sys.executable, "-m", "bot.cli"]
 
@@ -86,3 +94,31 @@ def test_check_shows_how_far_it_is_on_a_terminal_alone(tmp_path: Path) -> None:
     assert "2/2" in watched.stderr
     assert len(json.loads(watched.stdout)) == 2
     assert claimwire(*args, cwd=tmp_path).stderr == ""
+
+
+def test_the_list_shows_how_each_feed_does(tmp_path: Path) -> None:
+    (tmp_path / "claimwire.toml").write_text('[feeds]\nopml = "my.opml"\n')
+    wanted = ("https://moved.example/rss", "https://gone.example/rss", "https://new.example/rss")
+    outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in wanted)
+    (tmp_path / "my.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+    asyncio.run(_known(tmp_path / "data" / "ledger.sqlite", wanted[0], wanted[1]))
+    listed = claimwire("feeds", "list", "--json", cwd=tmp_path)
+    assert listed.returncode == 0, listed.stderr
+    moved, gone, new = json.loads(listed.stdout)
+    assert moved["address"] == "https://elsewhere.example/rss"
+    assert moved["next_poll"] == "2026-08-01T12:00:00+00:00"
+    assert "gone since 2026-08-01" in gone["state"]
+    assert (new["state"], new["address"]) == ("not polled yet", wanted[2])
+    shown = claimwire("feeds", "list", cwd=tmp_path, COLUMNS="200").stdout
+    assert "moved to https://elsewhere.example/rss" in shown
+    assert "asked once a week" in shown
+
+
+async def _known(path: Path, moved: str, gone: str) -> None:
+    at = datetime(2026, 8, 1, 12, tzinfo=UTC)
+    path.parent.mkdir()
+    async with await Ledger.open(path, SystemClock()) as ledger:
+        course = FeedCourse(due_at=at, address="https://elsewhere.example/rss")
+        await ledger.record_unchanged([FeedUpdate(bundled(), moved, at, 304, course=course)])
+        course = FeedCourse(due_at=at, gone_times=2, retired_at=at)
+        await ledger.record_failure(gone, at, "HTTP 410 Gone", course)

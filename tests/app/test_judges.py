@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.app import load_essay
 from bot.cli import app
 from bot.config import load_config
 from bot.errors import ConfigError
@@ -18,6 +17,7 @@ from bot.judge.llm_judge import LlmJudge
 from bot.judge.nli_judge import NliJudge
 from bot.judges import load_judge
 from bot.model import Article, Entry, Outlet
+from bot.parts import load_essay
 from bot.ports import Judge
 from tests.fakes.pair_models import name_labels, reading_model
 

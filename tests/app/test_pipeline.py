@@ -1,18 +1,17 @@
 """One feed through the stages, with the real fetcher, parser and ledger on loopback."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.essay.loader import bundled
 from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Judgement, Outlet, Sentence, Stance, Stop, Verdict
-from bot.pipeline import LONGEST_PAUSE_S, JudgeThread, Pipeline, as_article, pause_s
+from bot.pipeline import JudgeThread, Pipeline, as_article
 from feeds.fetch import Fetcher, Limits
 from feeds.opml import FeedSource
 from tests.fakes.feed_server import FeedServer, Page
@@ -153,13 +152,18 @@ async def test_a_ledger_that_fails_is_an_outcome_and_not_a_crash(line: Line) -> 
     assert (await line.pipeline.poll(line.source())).error
 
 
-async def test_a_server_that_asks_for_a_pause_gets_it(line: Line) -> None:
-    line.server.pages["/rss"] = Page(b"busy", status=429, headers={"Retry-After": "3600"})
-    assert (await line.pipeline.poll(line.source())).error
-    asked = len(line.server.requests)
+@pytest.mark.parametrize("as_date", [False, True])
+async def test_a_server_that_asks_for_a_pause_gets_it(line: Line, as_date: bool) -> None:
+    now = SystemClock().now()
+    wish = format_datetime(now + timedelta(hours=5), usegmt=True) if as_date else "18000"
+    line.server.pages["/rss"] = Page(b"busy", status=429, headers={"Retry-After": wish})
     outcome = await line.pipeline.poll(line.source())
-    assert outcome.put_off
-    assert len(line.server.requests) == asked
+    assert outcome.error
+    assert outcome.due_at is not None
+    assert outcome.due_at >= now + timedelta(hours=4, minutes=59)
+    state = await line.ledger.feed_state(line.source().url)
+    assert state is not None
+    assert state.course.due_at == outcome.due_at
 
 
 async def test_a_fault_of_the_judge_is_recorded_with_its_feed(line: Line) -> None:
@@ -172,16 +176,6 @@ async def test_a_fault_of_the_judge_is_recorded_with_its_feed(line: Line) -> Non
     assert (state.failures, state.etag) == (1, "")
     line.judge.fault = None
     assert (await line.pipeline.poll(line.source())).new == 1
-
-
-@given(failures=st.integers(0, 10_000), wish=st.none() | st.floats(0, 1e9))
-def test_a_pause_grows_with_failures_and_never_passes_a_day(
-    failures: int, wish: float | None
-) -> None:
-    pause = pause_s(failures, wish)
-    assert 0 <= pause <= LONGEST_PAUSE_S
-    assert pause <= pause_s(failures + 1, wish)
-    assert pause >= min(wish or 0, LONGEST_PAUSE_S)
 
 
 def test_an_article_never_counts_from_the_future() -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import load_essay
 from bot.clock import SystemClock
 from bot.config import load_config
 from bot.judges import load_judge
 from bot.ledger.records import AlertPolicy, FeedUpdate
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Outlet
+from bot.parts import load_essay
 from tests.fakes.feed_server import FeedServer, Page
 from tests.fakes.webhook_server import WebhookServer
 

@@ -3,6 +3,7 @@
 The judge's take some minutes, most of it to encode 2,700 claims with their indicators.
 
 Two more take real material: `parse_corpus.py FILES.tar.gz` and `kill_replay.py ENTRIES.jsonl.gz`.
+Two take minutes: `storm.py` (the chat platforms in bad weather) and `command_latency.py`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,9 @@ from rich.console import Console
 from adapters.base import ADAPTERS, build
 from adapters.kind import HttpLimits, Surroundings
 from adapters.memory import MemoryAdapter
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.hearing import Patience
+from adapters.slack.settings import read_settings
 from bot.errors import DeliveryError
 from bot.ports import ChatAdapter
 from tests.contract.samples import NOW
@@ -58,6 +61,19 @@ class Harness(Protocol):
 
     def release(self) -> None:
         """It may go on."""
+
+
+class RemoteHarness(Harness, Protocol):
+    """Of a platform at the other end of a network."""
+
+    def posts(self) -> int:
+        """How many posts readers see; an edit adds none."""
+
+    def ask_to_wait(self, seconds: float) -> None:
+        """The next send is turned down with a 429 and this wish."""
+
+    def lose_the_answer(self) -> None:
+        """The next send is taken, and the connection breaks before that is told."""
 
 
 class Screen(io.StringIO):
@@ -113,7 +129,9 @@ class MemoryHarness:
         self._memory = adapter
 
     def shown(self) -> list[str]:
-        return [delivery.alert.claim.id for delivery in self._memory.deliveries]
+        alerts = [delivery.alert.claim.id for delivery in self._memory.deliveries]
+        notices = (f"{one.title} {one.sections[0].rows[0].text}" for one in self._memory.notices)
+        return [*alerts, *notices]
 
     def break_for_good(self) -> None:
         self._memory.refuse_with = DeliveryError("gone", try_again=False)
@@ -139,6 +157,15 @@ class WebhookHarness:
     def shown(self) -> list[str]:
         return [seen.content.decode() for seen in self.server.taken.values()]
 
+    def posts(self) -> int:
+        return len(self.server.taken)
+
+    def ask_to_wait(self, seconds: float) -> None:
+        self.server.plan.append(Reply(429, headers={"Retry-After": f"{seconds:g}"}))
+
+    def lose_the_answer(self) -> None:
+        self.server.plan.append(Reply(how=How.TAKE_AND_CUT))
+
     def break_for_good(self) -> None:
         self.server.plan.append(Reply(410))
 
@@ -158,13 +185,26 @@ class SlackHarness:
 
     def __init__(self, server: SlackServer) -> None:
         self.server = server
-        surroundings = Surroundings(FixedClock(), variables=server.variables)
-        self.adapter = ADAPTERS["slack"].make("slack", {}, surroundings)
+        settings = read_settings(server.variables)
+        # Slack's own pace would cost a test a second for each post.
+        quick = Patience(post_every_s=0)
+        self.adapter: ChatAdapter = SlackAdapter(settings, FixedClock(), patience=quick)
 
     def shown(self) -> list[str]:
         told = self.server.channels[SLACK_DESK].told
         posts = [one for one in told if "thread_ts" not in one]
         return ["\n".join(strings(one["blocks"])) for one in posts]
+
+    def posts(self) -> int:
+        return len(self.server.channels[SLACK_DESK].messages)
+
+    def ask_to_wait(self, seconds: float) -> None:
+        limit = slack_server.Reply(429, retry_after_s=seconds, method="chat.postMessage")
+        self.server.plan.append(limit)
+
+    def lose_the_answer(self) -> None:
+        lost = slack_server.Reply(done_first=True, cut=True, method="chat.postMessage")
+        self.server.plan.append(lost)
 
     def break_for_good(self) -> None:
         self.server.channels[SLACK_DESK].archived = True
@@ -195,6 +235,15 @@ class DiscordHarness:
     def shown(self) -> list[str]:
         told = (body for _, body in self.server.calls if body.get("embeds"))
         return ["\n".join(texts(body)) for body in told]
+
+    def posts(self) -> int:
+        return len(self.server.posts)
+
+    def ask_to_wait(self, seconds: float) -> None:
+        self.server.plan.append(DiscordReply(429, retry_after=seconds))
+
+    def lose_the_answer(self) -> None:
+        self.server.plan.append(DiscordReply(0, taken=True))
 
     def break_for_good(self) -> None:
         self.server.channels.clear()

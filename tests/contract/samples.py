@@ -13,6 +13,11 @@ from bot.model import (
     Delivery,
     Indicator,
     Kind,
+    Notice,
+    NoticeDelivery,
+    NoticeKind,
+    NoticeRow,
+    NoticeSection,
     Outlet,
     Stance,
     Standing,
@@ -102,3 +107,21 @@ def delivery(
         receipt=receipt,
     )
     return replace(made, **changes)
+
+
+NOTICE = Notice(
+    kind=NoticeKind.STANDING,
+    key="standing C10 2026-03-01",
+    title="C10 is now contested",
+    at=NOW - timedelta(hours=1),
+    claim_id="C10",
+    lines=("It was supported before.",),
+    sections=(
+        NoticeSection("What moved it", (NoticeRow("Minister <b>resigns</b> @everyone", "1.00"),)),
+    ),
+)
+
+
+def notice_delivery(channel: str = "desk", notice: Notice = NOTICE) -> NoticeDelivery:
+    """A first attempt at a notice."""
+    return NoticeDelivery(7, channel, notice, 0, f"{channel}-notice-7")

@@ -15,25 +15,12 @@ from adapters.base import ADAPTERS
 from adapters.memory import MemoryAdapter
 from bot.errors import DeliveryError
 from bot.model import Alert, Outlet, split_address
-from tests.contract.harnesses import HARNESSES, INSTANT, Harness
-from tests.contract.samples import ALERT, CLAIM, GROWN, TURNED, delivery
+from tests.contract.harnesses import HARNESSES, INSTANT, Harness, RemoteHarness
+from tests.contract.samples import ALERT, CLAIM, GROWN, TURNED, delivery, notice_delivery
+from tests.hostile import SAMPLES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "adapters.md"
-
-HOSTILE = {
-    "long": "word " * 20_000,
-    "long without a space": "x" * 100_000,
-    "mentions": "@everyone @here <!channel> <@U123> <@&42> #general",
-    "markup": "[bold red]ALERT[/bold red] [link=http://x.example]x[/link] *a* _b_ `c` <b>d</b> [/]",
-    "direction": "\u202eevil\u202c \u2066x\u2069 שלום مرحبا",
-    "control": "a\x00b\x1b[2Jc\x1b]8;;http://x.example\x07d\r\ne\x7ff\x9bg",
-    "invisible": "z\u200be\u200dr\ufeffo\u00ad \U000e0041",
-    "surrogate": "half \ud83d pair",
-    "emoji": "🇺🇦👩🏽‍🚀❤️" * 200,
-    "stacked marks": "a" + "\u0301" * 5_000,
-    "nothing": "",
-}
 
 
 def hostile(text: str) -> Alert:
@@ -70,6 +57,15 @@ async def started(harness: Harness) -> Harness:
 @pytest.fixture(params=[name for name in ADAPTERS if name not in INSTANT])
 async def slow(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
     """Started, on a platform that can keep a send waiting."""
+    async with HARNESSES[request.param]() as one:
+        await one.adapter.start()
+        yield one
+        await one.adapter.stop()
+
+
+@pytest.fixture(params=[name for name, kind in ADAPTERS.items() if kind.remote])
+async def remote(request: pytest.FixtureRequest) -> AsyncIterator[RemoteHarness]:
+    """Started, on a platform at the other end of a network."""
     async with HARNESSES[request.param]() as one:
         await one.adapter.start()
         yield one
@@ -130,6 +126,21 @@ async def test_it_bears_the_channels_name_or_its_platforms(harness: Harness) -> 
     assert harness.adapter.name == split_address(harness.channel)[0]
 
 
+async def test_a_notice_reaches_the_channel_and_returns_a_receipt(started: Harness) -> None:
+    receipt = await started.adapter.post(notice_delivery(started.channel))
+    assert 0 < len(receipt) <= 255
+    shown = " ".join(started.shown())
+    assert "C10 is now contested" in shown
+    assert "resigns" in shown
+
+
+async def test_a_notice_to_a_channel_that_is_gone_is_not_tried_again(started: Harness) -> None:
+    started.break_for_good()
+    with pytest.raises(DeliveryError) as caught:
+        await started.adapter.post(notice_delivery(started.channel))
+    assert not caught.value.try_again
+
+
 async def test_a_send_reaches_the_channel_and_returns_a_receipt(started: Harness) -> None:
     receipt = await send(started)
     assert receipt
@@ -156,6 +167,42 @@ async def test_a_turned_stance_is_told(started: Harness) -> None:
     assert len(started.shown()) == 2
 
 
+async def test_a_withdrawal_is_told_with_its_reason(started: Harness) -> None:
+    receipt = await send(started)
+    struck = replace(ALERT, revision=2, withdrawn="the report was corrected")
+    assert await send(started, struck, receipt)
+    if not isinstance(started.adapter, MemoryAdapter):
+        assert "the report was corrected" in started.shown()[-1]
+    assert len(started.shown()) == 2
+
+
+async def test_a_wish_to_wait_is_handed_on(remote: RemoteHarness) -> None:
+    remote.ask_to_wait(77)
+    with pytest.raises(DeliveryError) as caught:
+        await send(remote)
+    assert caught.value.try_again
+    assert caught.value.retry_after_s == 77
+    assert await remote.adapter.send(delivery(channel=remote.channel, attempts=1))
+    assert remote.posts() == 1
+
+
+async def test_what_arrived_without_a_word_is_not_posted_again(remote: RemoteHarness) -> None:
+    assert await send(remote, replace(ALERT, id=7))
+    remote.lose_the_answer()
+    with pytest.raises(DeliveryError) as caught:
+        await send(remote)
+    assert caught.value.try_again
+    assert await remote.adapter.send(delivery(channel=remote.channel, attempts=1))
+    assert remote.posts() == 2
+
+
+async def test_a_channel_that_is_gone_is_called_so(remote: RemoteHarness) -> None:
+    remote.break_for_good()
+    with pytest.raises(DeliveryError) as caught:
+        await send(remote)
+    assert caught.value.channel_gone
+
+
 async def test_sends_arrive_in_their_order(started: Harness) -> None:
     alerts = [replace(ALERT, id=n, claim=replace(CLAIM, id=f"C{n:02}")) for n in range(20, 30)]
     for alert in alerts:
@@ -164,7 +211,7 @@ async def test_sends_arrive_in_their_order(started: Harness) -> None:
         assert alert.claim.id in shown
 
 
-@pytest.mark.parametrize("text", list(HOSTILE.values()), ids=list(HOSTILE))
+@pytest.mark.parametrize("text", list(SAMPLES.values()), ids=list(SAMPLES))
 async def test_hostile_text_is_delivered_bounded_and_visible(started: Harness, text: str) -> None:
     assert await send(started, hostile(text))
     (shown,) = started.shown()

@@ -10,11 +10,12 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from aiohttp import BodyPartReader, web
 
+from tests.fakes import discord_openapi
 from tests.fakes import discord_rules as rules
 from tests.fakes.discord_gateway import WAIT_MAX_S, Gateway
 from tests.fakes.discord_parts import (
@@ -46,6 +47,8 @@ class DiscordServer:
 
     def __init__(self) -> None:
         self.plan: deque[Reply] = deque()
+        # Asked about every request for a message that is not planned.
+        self.weather: Callable[[], Reply] = Reply
         self.channels = {CHANNEL}
         self.posts: dict[str, Post] = {}
         # Every POST and PATCH of a message that was taken, in order: the post, the body.
@@ -263,7 +266,7 @@ class DiscordServer:
         async with self._changed:
             self.seen += 1
             self._changed.notify_all()
-        reply = self.plan.popleft() if self.plan else Reply()
+        reply = self.plan.popleft() if self.plan else self.weather()
         if reply.hang:
             await self.released.wait()
         over = self._over(channel)
@@ -442,8 +445,13 @@ class DiscordServer:
         }  # fmt: skip
 
     async def _body(self, request: web.Request) -> Any:
-        body = json.loads(await request.read())
+        return self._noted(request, json.loads(await request.read()))
+
+    def _noted(self, request: web.Request, body: Any) -> Any:
         self.bodies.append((request.method, request.path, body))
+        if discord_openapi.described is not None:
+            path = request.path.removeprefix("/api/v10")
+            self.faults += discord_openapi.described.faults(request.method, path, body)
         return body
 
     async def _parts(self, request: web.Request) -> tuple[Any, dict[str, bytes]]:
@@ -455,8 +463,7 @@ class DiscordServer:
             assert isinstance(part, BodyPartReader)
             content = bytes(await part.read())
             if part.name == "payload_json":
-                body = json.loads(content)
-                self.bodies.append((request.method, request.path, body))
+                body = self._noted(request, json.loads(content))
             else:
                 files[part.filename or ""] = content
         return body, files

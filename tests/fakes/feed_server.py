@@ -53,9 +53,14 @@ class Page:
 
 
 class FeedServer:
-    """``pages`` by path may change at any time; other paths are 404."""
+    """``pages`` by path may change at any time; other paths are 404.
 
-    def __init__(self) -> None:
+    It answers on 127.0.0.1 and so many loopback addresses in all (on Linux; elsewhere only the
+    first is up).
+    """
+
+    def __init__(self, hosts: int = 1) -> None:
+        self._hosts = hosts
         self.pages: dict[str, Page] = {}
         self.requests: list[web.BaseRequest] = []
         self.arrived = asyncio.Event()
@@ -73,6 +78,8 @@ class FeedServer:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self.port = self._runner.addresses[0][1]
+        for host in range(2, self._hosts + 1):
+            await web.TCPSite(self._runner, f"127.0.0.{host}", self.port).start()
         return self
 
     async def __aexit__(

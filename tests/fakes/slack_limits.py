@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
 
 TEXT_MAX = 4000
 METADATA_MAX = 3000
@@ -54,13 +55,20 @@ def check_blocks(blocks: object, surface: str = "message") -> None:
         CHECKS.get(block["type"], lambda _block: None)(block)
     for one in walk(blocks):
         texts(one)
-    try:
-        for parsed in Block.parse_all(blocks):
-            parsed.to_dict()
-    except SlackObjectFormationError as error:
-        raise Refused(f"invalid_blocks: {error}") from error
+    check_models(blocks)
     most = MESSAGE_MAX if surface == "message" else VIEW_MAX
     need(sum(units(one) for one in strings(blocks)) <= most, "more text than it holds")
+
+
+def check_models(blocks: list[dict[str, Any]]) -> None:
+    """They are what slack_sdk's own models take and give back unchanged."""
+    try:
+        for block in blocks:
+            parsed = Block.parse(block)
+            same = parsed is not None and parsed.to_dict() == block
+            need(same, f"slack_sdk reads this otherwise: {block}")
+    except SlackObjectFormationError as error:
+        raise Refused(f"invalid_blocks: {error}") from error
 
 
 def check_text(text: object, most: int = TEXT_MAX) -> None:
@@ -86,6 +94,10 @@ def check_view(view: Any) -> None:
     kind = view.get("type")
     need(kind in ("home", "modal"), "view type")
     check_blocks(view.get("blocks"), kind)
+    try:
+        View(**view).to_dict()
+    except SlackObjectFormationError as error:
+        raise Refused(f"invalid_blocks: {error}") from error
     if kind == "modal":
         need(units(view["title"]["text"]) <= 24, "title")
         need(len(view.get("private_metadata", "")) <= 3000, "private_metadata")

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -51,13 +52,15 @@ class Channel:
     archived: bool = False
     messages: list[Json] = field(default_factory=list)
     told: list[Json] = field(default_factory=list)  # posts and edits, in the order of their coming
+    open_at: float = 0.0  # when it takes the next post, where that is limited
 
 
 @dataclass
 class Reply:
     """What the next call of a method is answered with instead of being carried out.
 
-    ``done_first``: it is carried out, and the answer is lost all the same.
+    ``done_first``: it is carried out, and the answer is lost all the same. ``cut``: the connection
+    ends without an answer.
     """
 
     status: int = 200
@@ -65,6 +68,7 @@ class Reply:
     retry_after_s: float | None = None
     hang: bool = False
     done_first: bool = False
+    cut: bool = False
     method: str = ""  # "" for any method
 
 
@@ -94,6 +98,11 @@ class SlackServer:
         self.groups: dict[str, list[str]] = {}
         self.calls: list[Call] = []
         self.plan: deque[Reply] = deque()
+        # Asked about every call that is not planned: what it is answered with instead.
+        self.weather: Callable[[str], Reply | None] = lambda _method: None
+        # With it, a channel takes one new post in so many seconds, as Slack limits it.
+        self.post_every_s = 0.0
+        self.refused_by_limit = 0
         self.faults: list[str] = []
         self.homes: dict[str, Json] = {}
         self.views: dict[str, Json] = {}
@@ -351,7 +360,7 @@ class SlackServer:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.calls.append(Call(method, arguments, time.monotonic()))
-        reply = self._planned(method)
+        reply = self._planned(method) or self._over(method, arguments)
         await self._note()
         if reply and reply.hang:
             await self.released.wait()
@@ -359,7 +368,7 @@ class SlackServer:
         if request.headers.get("Authorization") != f"Bearer {wanted}":
             return _no("invalid_auth")
         if reply and not reply.done_first and not reply.hang:
-            return _told(reply)
+            return _told(reply, request)
         try:
             carry_out = getattr(self, f"_{method.replace('.', '_')}")
             answer = await carry_out(arguments)
@@ -369,7 +378,7 @@ class SlackServer:
             return _no(word)
         await self._note()
         if reply and reply.done_first:
-            return _told(reply)
+            return _told(reply, request)
         return web.json_response(
             {"ok": True} | answer, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))}
         )
@@ -379,6 +388,23 @@ class SlackServer:
             if reply.method in ("", method):
                 self.plan.remove(reply)
                 return reply
+        return self.weather(method)
+
+    def _over(self, method: str, given: Json) -> Reply | None:
+        """A 429 for a post that comes too soon after the last one of its channel.
+
+        https://docs.slack.dev/apis/web-api/rate-limits: one message a second for each channel; the
+        short bursts above it that Slack may bear with are refused here.
+        """
+        channel = self.channels.get(str(given.get("channel")))
+        if method != "chat.postMessage" or not self.post_every_s or channel is None:
+            return None
+        now = time.monotonic()
+        if now < channel.open_at:
+            self.refused_by_limit += 1
+            # Slack tells whole seconds.
+            return Reply(429, retry_after_s=math.ceil(channel.open_at - now))
+        channel.open_at = now + self.post_every_s
         return None
 
     async def _auth_test(self, _arguments: Json) -> Json:
@@ -501,7 +527,7 @@ class SlackServer:
         given = await request.json()
         reply = self._planned("respond")
         if reply:
-            return _told(reply)
+            return _told(reply, request)
         if len(asked.answers) >= RESPONSES_MAX:
             return web.Response(status=404, text="used_url")
         try:
@@ -575,7 +601,9 @@ def _no(word: str) -> web.Response:
     return web.json_response({"ok": False, "error": word})
 
 
-def _told(reply: Reply) -> web.Response:
+def _told(reply: Reply, request: web.Request) -> web.Response:
+    if reply.cut and request.transport is not None:
+        request.transport.abort()
     headers = {"Retry-After": f"{reply.retry_after_s:g}"} if reply.retry_after_s else {}
     word = reply.error or ("ratelimited" if reply.status == 429 else "internal_error")
     return web.json_response({"ok": False, "error": word}, status=reply.status, headers=headers)

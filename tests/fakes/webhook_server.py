@@ -32,6 +32,24 @@ _TOP = {
     "text": str,
     "alert": dict,
 }
+_NOTICE_TOP = {**{k: v for k, v in _TOP.items() if k not in ("receipt", "alert")}, "notice": dict}
+_NOTICE = {
+    "kind": str,
+    "key": str,
+    "title": str,
+    "at": str,
+    "claim_id": str,
+    "lines": list,
+    "sections": list,
+}
+_NOTICE_ROW = {
+    "text": str,
+    "detail": str,
+    "claim_id": str,
+    "standing": (str, type(None)),
+    "stance": (str, type(None)),
+    "link": str,
+}
 _ALERT = {
     "id": int,
     "revision": int,
@@ -178,7 +196,8 @@ class WebhookServer:
             return await self._long_answer(request, reply.how)
         body = reply.body
         if body is None and 200 <= reply.status < 300:
-            body = json.dumps({"id": f"hook-{seen.payload['alert']['id']}"}).encode()
+            told = seen.payload.get("alert") or {"id": seen.payload["notice"]["key"]}
+            body = json.dumps({"id": f"hook-{told['id']}"}).encode()
         return web.Response(status=reply.status, body=body, headers=reply.headers)
 
     def _cut(self, request: web.Request) -> web.Response:
@@ -245,6 +264,8 @@ def payload_faults(content: bytes) -> list[str]:
         payload = json.loads(content.decode("utf-8"), parse_constant=_no_constant)
     except ValueError as error:
         return [f"the body is no JSON: {error}"]
+    if "notice" in payload:
+        return _notice_faults(payload)
     faults = _shape("payload", payload, _TOP)
     if faults:
         return faults
@@ -253,6 +274,20 @@ def payload_faults(content: bytes) -> list[str]:
     if faults:
         return faults
     return [*_nested_faults(alert), *_value_faults(payload)]
+
+
+def _notice_faults(payload: dict[str, Any]) -> list[str]:
+    faults = _shape("payload", payload, _NOTICE_TOP)
+    faults = faults or _shape("notice", payload["notice"], _NOTICE)
+    if faults:
+        return faults
+    notice = payload["notice"]
+    if payload["event"] != f"notice.{notice['kind']}":
+        faults.append(f"event is {payload['event']}")
+    for section in notice["sections"]:
+        for row in section["rows"]:
+            faults += _shape("row", row, _NOTICE_ROW)
+    return faults
 
 
 def _nested_faults(alert: dict[str, Any]) -> list[str]:

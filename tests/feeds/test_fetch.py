@@ -67,7 +67,7 @@ async def test_a_feed_is_fetched_with_its_validators(server: FeedServer, fetcher
     assert fetched.status == 200
     assert fetched.content_type == "application/rss+xml"
     assert fetched.caching == Caching('W/"1"', "Sat, 01 Aug 2026 00:00:00 GMT")
-    assert fetched.max_age_s == 600
+    assert fetched.fresh_s == 600
     assert fetched.permanent_redirect is None
     sent = server.requests[0].headers
     assert "claimwire" in sent["User-Agent"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from ledger_making import StillClock, report, update
-
 from bot.ledger.store import Ledger
+from tests.ledger.ledger_making import StillClock, report, update
 
 REPORTS = 4
 

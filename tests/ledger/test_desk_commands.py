@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,10 +76,12 @@ async def test_every_command_of_the_help_is_answered(desk, ledger):
     await ledger.commit(update(report("a")))
     help_ = await desk.ask_text("help", READER)
     assert all(f" {usage.form}" in told(help_) for usage in USAGE.values())
-    example = {"CLAIM": "C01", "WORDS": "report", "ADDRESS": entry("a").url}
+    example = {"CLAIM": "C01", "WORDS": "report", "ADDRESS": entry("a").url, "NUMBER": "1"}
     for name, usage in USAGE.items():
         words = [example.get(word, "") for word in usage.form.split()[1:]]
-        if name in ("check", "subscribe", "unsubscribe", "mute", "unmute"):
+        if name in ("check", "subscribe", "unsubscribe", "mute", "unmute", "resolve"):
+            continue
+        if name in ("merge", "split"):
             continue
         answer = await desk.ask_text(" ".join([name, *filter(None, words)]), READER)
         assert answer.tone is Tone.PLAIN, (name, told(answer))
@@ -107,7 +110,7 @@ async def test_long_answers_are_paged_by_their_tokens(desk, ledger):
             break
         answer = await desk.ask_text(answer.page.next, READER)
     assert (len(seen), len(set(seen)), answer.page.number, answer.page.of) == (20, 20, 3, 3)
-    assert (await desk.ask(ask.Evidence("C01", 99), READER)).page.number == 3
+    assert (await desk.ask(ask.Evidence("C01", page=99), READER)).page.number == 3
     home = await desk.home(READER)
     assert home[-1].title == "The last alerts"
 
@@ -123,7 +126,7 @@ async def test_search_finds_claims_and_reports(desk, ledger):
 async def test_why_finds_a_report_by_an_address_as_people_paste_it(desk, ledger):
     await ledger.commit(update(report("a")))
     answer = await desk.ask(ask.Why(entry("a").key + "?utm_source=x#top"), READER)
-    assert "1 verdicts, 1 alert" in told(answer)
+    assert "1 verdict, 1 alert" in told(answer)
     assert (await desk.ask(ask.Why("https://other.example/"), READER)).tone is Tone.ERROR
 
 
@@ -150,13 +153,47 @@ async def test_the_timeline_is_a_picture_with_words(desk, ledger):
         assert "1 stories for it, 1 against it" in answer.picture.alt
 
 
+async def test_the_timeline_counts_a_story_once_for_what_most_of_its_outlets_say(desk, ledger):
+    await ledger.commit(update(report("a"), report("b", outlet="South Wire")))
+    await ledger.commit(update(report("c", Stance.CONTRADICTS, outlet="East Wire")))
+    answer = await desk.ask(ask.Timeline("C01"), READER)
+    assert "1 stories for it, 0 against it, 0 without" in answer.picture.alt
+
+
+async def test_the_board_is_a_picture_of_all_claims(desk, ledger):
+    await ledger.commit(update(report("a"), report("c", Stance.CONTRADICTS, axis=4, claim="C03")))
+    for line in ("board", "board standing dark", "board page=9"):
+        answer = await desk.ask_text(line, READER)
+        assert answer.picture.png.startswith(b"\x89PNG")
+        assert "1 contradicted (C03); 1 supported (C01); 3 quiet" in answer.picture.alt
+        assert (answer.page.number, answer.page.of) == (1, 1)
+
+
+async def test_a_board_of_many_claims_comes_in_pages_of_about_one_length(ledger, clock):
+    one = ESSAY.claims[0]
+    many = replace(ESSAY, claims=tuple(replace(one, id=f"D{n:02}") for n in range(1, 64)))
+    desk = Desk(many, ledger, clock, Roles(), AlertPolicy(), None)
+    alts, line = [], "board"
+    while line:
+        answer = await desk.ask_text(line, READER)
+        alts.append(answer.picture.alt)
+        line = answer.page.next
+    assert ["Where 21 claims" in alt for alt in alts] == [True] * 3
+    assert "D63" in alts[-1]
+
+
+async def test_calibration_says_so_while_nothing_is_resolved(desk):
+    answer = await desk.ask(ask.Calibration(), READER)
+    assert "No prediction" in answer.picture.alt
+
+
 async def test_status_tells_polls_deliveries_and_failures(desk, ledger):
     await ledger.record_failure("https://broken.example/rss", NOON, "HTTP 500")
     await ledger.commit(update(report("a")))
     answer = told(await desk.ask(ask.Status(), READER))
     assert "2, 1 failing" in answer
     assert "HTTP 500" in answer
-    assert "1 posts wait in 1 channels" in answer
+    assert "1 post in 1 channel" in answer
 
 
 async def test_status_tells_channels_that_take_no_posts(desk, ledger):

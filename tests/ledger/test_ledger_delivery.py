@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from ledger_making import NOON, StillClock, entry, report, update
+from ledger_making import ESSAY, NOON, StillClock, entry, report, update
 
+from bot.alerts.operators import Operators
 from bot.alerts.outbox import Courier
 from bot.errors import ConfigError, DeliveryError, LedgerError
 from bot.ledger.store import Ledger
-from bot.model import Delivery, DeliveryState, Stance
+from bot.model import Delivery, DeliveryState, Notice, NoticeDelivery, NoticeKind, Stance
 
 Answer = Callable[[Delivery], Awaitable[str]]
 
@@ -25,6 +26,7 @@ class Channel:
         self.name = name
         self.taken: list[Delivery] = []
         self.asked: list[Delivery] = []
+        self.posted: list[NoticeDelivery] = []
         self.starts = 0
         self.start_errors: list[Exception] = []
         self._answer = answer
@@ -41,6 +43,10 @@ class Channel:
         receipt = await self._answer(delivery) if self._answer else f"m{delivery.alert.id}"
         self.taken.append(delivery)
         return receipt
+
+    async def post(self, delivery: NoticeDelivery) -> str:
+        self.posted.append(delivery)
+        return f"n{delivery.id}"
 
 
 def failing(*errors: Exception) -> Answer:
@@ -502,3 +508,34 @@ async def test_the_rows_of_a_dead_channel_do_not_slow_the_others(ledger):
         return db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()[0][3]
 
     assert "outbox_pending" in await ledger._owner.plain(plan)
+
+
+def notice(key: str = "standing C10 1", kind: NoticeKind = NoticeKind.STANDING) -> Notice:
+    return Notice(kind, key, "C10 is now contested", NOON, claim_id="C10")
+
+
+async def test_a_notice_goes_out_once_behind_the_alerts_before_it(ledger, clock):
+    await events(ledger, 1)
+    assert await ledger.notify(ESSAY.id, notice(), ["desk"])
+    assert not await ledger.notify(ESSAY.id, notice(), ["desk"])
+    desk = Channel("desk", failing(DeliveryError("busy", try_again=True, retry_after_s=60)))
+    carrier = courier(ledger, clock, desk)
+    await carrier.drain()
+    assert desk.posted == []
+    clock.at += timedelta(seconds=61)
+    assert (await carrier.drain()).sent == 2
+    assert [(each.channel, each.notice) for each in desk.posted] == [("desk", notice())]
+    assert (await carrier.drain()).sent == 0
+
+
+async def test_a_gone_channel_is_told_to_the_operators_once_a_day(ledger, clock):
+    await events(ledger, 2)
+    gone = DeliveryError("archived", try_again=False, channel_gone=True)
+    desk, operators = Channel("desk", failing(gone, gone)), Channel("ops")
+    people = Operators(ledger, ESSAY.id, "ops", clock)
+    for _ in range(2):  # as after a restart, which tries a gone channel again
+        await courier(ledger, clock, desk, operators, operators=people).drain()
+    await courier(ledger, clock, operators).drain()
+    (told,) = operators.posted
+    assert told.notice.title == "desk takes no more posts"
+    assert told.notice.lines[0] == "archived"

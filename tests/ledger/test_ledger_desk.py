@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from ledger_making import NOON, StillClock, entry, report, update
+from ledger_making import CLAIM, ESSAY, NOON, StillClock, entry, report, update
 from test_ledger_delivery import Channel, courier, failing
 
-from bot.alerts.subscriptions import Cadence, QuietHours, Subscription
+from bot.alerts.subscriptions import Cadence, DigestTime, QuietHours, Subscription
 from bot.errors import DeliveryError
 from bot.ledger.desk_rows import Outcome
+from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
-from bot.model import Actor, DeskAction, Stance
+from bot.model import Actor, DeskAction, Notice, Stance
 
 ADA = Actor("slack", "U1", "Ada", channel_id="C1")
 HERE = ADA.channel
@@ -195,7 +197,7 @@ async def test_what_has_turned_before_it_was_posted_is_not_posted_where_unwanted
 
 
 async def test_a_digest_channel_gets_no_alert_by_itself(ledger, clock, slack):
-    await ledger.subscribe(Subscription(cadence=Cadence.DIGEST), ADA)
+    await ledger.subscribe(Subscription(cadence=Cadence.DAILY), ADA)
     await ledger.commit(update(report("a"), channels=(HERE,)))
     assert (await courier(ledger, clock, slack).drain()).sent == 0
     assert (await ledger.changes("pause", NOON - timedelta(days=1), 9)).alerts[0].id == 1
@@ -294,3 +296,127 @@ async def test_a_channel_that_was_gone_is_tried_again_once_somebody_subscribes_i
     assert (await carrier.drain()).sent == 0
     await ledger.subscribe(Subscription(), ADA)
     assert (await carrier.drain()).sent == 1
+
+
+# --- digests -------------------------------------------------------------------------------------
+
+
+DAILY = Subscription(cadence=Cadence.DAILY, digest_time=DigestTime(time(8), "Europe/Kyiv"))
+
+
+def notices(slack: Platform) -> list[Notice]:
+    return [delivery.notice for delivery in slack.posted]
+
+
+async def test_a_digest_lists_what_came_since_the_last_one_contradictions_first(
+    ledger, clock, slack
+):
+    await ledger.subscribe(DAILY, ADA)
+    await ledger.commit(update(report("a", axis=0), report("b", Stance.CONTRADICTS, axis=2)))
+    await courier(ledger, clock, slack).drain()
+    assert slack.taken == []  # nothing by itself
+    clock.at += timedelta(days=1)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 1
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 0
+    await courier(ledger, clock, slack).drain()
+    (told,) = notices(slack)
+    assert told.title == "Daily digest: 2 stories, 1 against a claim"
+    headings = [section.heading for section in told.sections]
+    assert headings.index("Contradictions") < headings.index("Support")
+    assert any(line.startswith("Quiet, ") for line in told.lines)
+
+
+async def test_a_story_on_two_claims_is_one_line(ledger, clock, slack):
+    await ledger.subscribe(DAILY, ADA)
+    article, first = report("a")
+    second = replace(first.verdicts[0], claim_id="C02", confidence=0.8)
+    await ledger.commit(update((article, replace(first, verdicts=(*first.verdicts, second)))))
+    clock.at += timedelta(days=1)
+    await ledger.queue_digests(ESSAY, AlertPolicy())
+    await courier(ledger, clock, slack).drain()
+    rows = [section.rows for section in notices(slack)[0].sections if section.heading == "Support"]
+    assert [len(one) for one in rows] == [1]
+    assert "also C" in rows[0][0].detail
+
+
+async def test_days_without_the_bot_are_one_digest_and_a_quiet_day_says_so(ledger, clock, slack):
+    await ledger.subscribe(DAILY, ADA)
+    await ledger.commit(update(report("a")))
+    clock.at += timedelta(days=4)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 1
+    clock.at += timedelta(days=1)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 1
+    await courier(ledger, clock, slack).drain()
+    assert [one.title for one in notices(slack)] == [
+        "Daily digest: 1 story",
+        "Daily digest: nothing new",
+    ]
+
+
+async def test_an_hour_that_brought_nothing_is_not_told(ledger, clock, slack):
+    await ledger.subscribe(replace(DAILY, cadence=Cadence.HOURLY), ADA)
+    clock.at += timedelta(hours=3)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 0
+    await ledger.commit(update(report("a"), at=clock.at))
+    clock.at += timedelta(hours=1)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 1
+
+
+async def test_a_digest_waits_for_the_end_of_quiet_hours_and_is_not_lost(ledger, clock, slack):
+    quiet = QuietHours(time(0), time(23), "UTC")
+    await ledger.subscribe(replace(DAILY, quiet=quiet), ADA)
+    await ledger.commit(update(report("a")))
+    clock.at += timedelta(days=1)
+    await ledger.queue_digests(ESSAY, AlertPolicy())
+    await courier(ledger, clock, slack).drain()
+    assert slack.posted == []
+    clock.at = clock.at.replace(hour=23, minute=30)
+    await courier(ledger, clock, slack).drain()
+    assert len(slack.posted) == 1
+
+
+async def test_a_muted_claim_is_not_in_the_digest(ledger, clock, slack):
+    await ledger.subscribe(DAILY, ADA)
+    await ledger.mute(ESSAY.id, CLAIM, NOON + timedelta(days=9), ADA)
+    await ledger.commit(update(report("a")))
+    clock.at += timedelta(days=1)
+    await ledger.queue_digests(ESSAY, AlertPolicy())
+    await courier(ledger, clock, slack).drain()
+    assert notices(slack)[0].title == "Daily digest: nothing new"
+
+
+async def test_a_channel_that_goes_over_to_digests_is_not_told_of_what_it_was_told(
+    ledger, clock, slack
+):
+    await ledger.subscribe(Subscription(), ADA)
+    await posted(ledger, clock, slack)
+    clock.at += timedelta(hours=1)
+    await ledger.subscribe(DAILY, ADA)
+    clock.at += timedelta(days=1)
+    await ledger.queue_digests(ESSAY, AlertPolicy())
+    await courier(ledger, clock, slack).drain()
+    assert notices(slack)[0].title == "Daily digest: nothing new"
+
+
+# --- silence -------------------------------------------------------------------------------------
+
+
+async def test_what_falls_silent_is_told_once_and_again_after_it_was_heard(ledger, clock, slack):
+    month = timedelta(days=30)
+    await ledger.commit(update(report("a"), channels=()))
+    clock.at += month
+    told = await ledger.tell_silence(ESSAY, [HERE], month)
+    assert len(told) == len(ESSAY.claims)
+    clock.at += timedelta(hours=1)
+    assert await ledger.tell_silence(ESSAY, [HERE], month) == ()
+    await ledger.commit(update(report("b", at=clock.at, axis=3), channels=(), at=clock.at))
+    clock.at += month
+    (again,) = await ledger.tell_silence(ESSAY, [HERE], month)
+    assert again.startswith(CLAIM)
+    await courier(ledger, clock, slack).drain()
+    assert [one.title for one in notices(slack)] == ["Silent for longer than usual"] * 2
+    assert len(notices(slack)[0].lines) == 5
+
+
+async def test_an_empty_ledger_is_not_silent(ledger):
+    assert await ledger.tell_silence(ESSAY, [HERE], timedelta(days=30)) == ()

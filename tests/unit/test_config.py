@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import SETTINGS, Channel, Config, example_toml, load_config, settings_help
-from bot.config.lines import key_lines
 from bot.config.table import SECTIONS, Form
 from bot.config.text import EXAMPLE_FILE, MARKDOWN_FILE, settings_markdown, with_settings
 from bot.errors import ConfigError
+from bot.essay.lines import LineIndex
 from bot.log import Level, LogFormat
 from bot.model import Stance
 
@@ -485,7 +486,7 @@ def test_lines_are_found_behind_comments_multi_line_values_and_odd_keys() -> Non
         "a.b = {c = 1}\n"
         "[[many]]\nx = 1\n"
     )
-    assert key_lines(text) == {
+    wanted = {
         ("top",): 1,
         ("feeds",): 5,
         ("feeds", "list"): 6,
@@ -494,8 +495,19 @@ def test_lines_are_found_behind_comments_multi_line_values_and_odd_keys() -> Non
         ("feeds", "a", "b"): 11,
         ("feeds", "a", "b", "c"): 11,
         ("many",): 12,
-        ("many", "x"): 13,
+        ("many", 0, "x"): 13,
     }
+    index = LineIndex(text)
+    assert {path: index.line(path) for path in wanted} == wanted
+
+
+def test_a_long_config_with_a_mistake_is_answered_at_once(write: Write) -> None:
+    """Its lines are found in one pass, not by parsing its start again and again."""
+    path = write("[feeds]\nlist = [\n" + "1,\n" * 100_000 + "]\n")
+    began = time.thread_time()
+    with pytest.raises(ConfigError, match="line 2"):
+        load_config(path, {})
+    assert time.thread_time() - began < 5
 
 
 @given(
@@ -512,5 +524,5 @@ def test_every_key_is_found_at_the_line_where_it_was_written(pairs: list[tuple[s
     for key, value in pairs:
         wanted["t", key] = text.count("\n") + 1
         text += f"{key} = {value}\n"
-    found = key_lines(text)
-    assert {path: found[path] for path in wanted} == wanted
+    index = LineIndex(text)
+    assert {path: index.line(path) for path in wanted} == wanted

@@ -13,6 +13,14 @@ from bot.ledger.migrations import (  # noqa: F401  (in the order of their number
     m0001_first,
     m0002_desk,
     m0003_modality,
+    m0004_notices,
+    m0005_feeds,
+    m0006_stories,
+    m0007_chain,
+    m0008_seen,
+    m0009_predictions,
+    m0010_assessed,
+    m0011_review,
 )
 from bot.ledger.migrations.registry import migrations
 

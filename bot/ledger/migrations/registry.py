@@ -8,7 +8,11 @@ migrations = Migrations("claimwire")
 
 
 def append_only(table: str) -> tuple[str, ...]:
-    """The triggers that let nobody change or delete a row of the table."""
+    """The triggers that let nobody change or delete a row of the table.
+
+    Its rows are then linked by themselves (bot.ledger.chain). A migration that adds rows to it
+    calls ``chain.link_all`` at its end.
+    """
     return tuple(
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: add a row that names the old one'); "

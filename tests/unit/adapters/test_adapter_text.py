@@ -177,8 +177,8 @@ def test_times_are_in_utc_and_english() -> None:
 
 def test_the_standing_is_told_only_when_it_changed() -> None:
     assert card(GROWN).standing == ""
-    conflict = replace(ALERT, standing=Standing.CONTESTED, previous_standing=Standing.SUPPORTED)
-    assert card(conflict).standing == "supported → contested: sources conflict"
+    conflict = replace(ALERT, standing=Standing.CONFLICT, previous_standing=Standing.SUPPORTED)
+    assert card(conflict).standing == "supported → sources conflict"
 
 
 def test_a_turned_story_names_what_was_told_before() -> None:

@@ -155,7 +155,9 @@ async def test_a_hook_that_is_gone_is_called_gone(
     server: WebhookServer, adapter: WebhookAdapter
 ) -> None:
     server.plan.append(Reply(410))
-    assert "removed this webhook" in str(await refused(adapter))
+    error = await refused(adapter)
+    assert error.channel_gone
+    assert "removed this webhook" in str(error)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -23,12 +23,16 @@ from bot.commands.answers import (
     error,
 )
 from bot.commands.requests import (
+    Board,
+    Calibration,
     Check,
     Digest,
     Evidence,
     Help,
     Latest,
     ListClaims,
+    Predictions,
+    Resolve,
     Search,
     ShowClaim,
     Status,
@@ -41,6 +45,7 @@ from bot.commands.requests import (
 )
 from bot.errors import LedgerError
 from bot.model import Actor, Kind, Standing
+from bot.predictions import Act, State
 from tests.contract.samples import delivery
 from tests.fakes.discord_parts import CHANNEL, EDITORS, GUILD, USER, Talk
 from tests.fakes.discord_server import DiscordServer
@@ -81,6 +86,15 @@ def labels(talk: Talk) -> list[str]:
         ("check", {"text": "a\nb"}, Check("a\nb")),
         ("why", {"address": "https://x.example"}, Why("https://x.example")),
         ("timeline", {"claim": "C10", "dark": True}, Timeline("C10", dark=True)),
+        ("board", {"by_standing": True}, Board(by_standing=True)),
+        ("calibration", {"dark": True}, Calibration(dark=True)),
+        ("predictions", {"state": "due"}, Predictions(State.DUE)),
+        ("resolve", {"claim": "C10", "how": "undo"}, Resolve("C10", Act.UNDO)),
+        (
+            "resolve",
+            {"claim": "C10", "how": "no", "note": "it held"},
+            Resolve("C10", Act.NO, "it held"),
+        ),
         ("unsubscribe", {}, Unsubscribe()),
         ("subscriptions", {}, Subscriptions()),
         ("mute", {"claim": "C10"}, "mute C10 24h"),
@@ -93,8 +107,8 @@ def labels(talk: Talk) -> list[str]:
         ("help", {}, Help()),
         (
             "subscribe",
-            {"claims": "C1, C2", "confidence": 0.8, "when": "digest", "quiet": "22:00-7:00 @UTC"},
-            "subscribe C1 C2 digest min=0.8 quiet=22:00-7:00@UTC",
+            {"claims": "C1, C2", "confidence": 0.8, "when": "daily", "quiet": "22:00-7:00 @UTC"},
+            "subscribe C1 C2 daily min=0.8 quiet=22:00-7:00@UTC",
         ),
         ("subscribe", {"kinds": "fact, pattern"}, "subscribe kind=fact,pattern"),
     ],
@@ -305,14 +319,14 @@ async def test_the_form_changes_one_thing_at_a_time(
 async def test_the_forms_modal_is_read_by_the_core(server: DiscordServer, desk: SayingDesk) -> None:
     form = await answer_to(server, "subscribe")
     assert form.message is not None
-    opened = await server.press(form.message, "Confidence and quiet hours…")
+    opened = await server.press(form.message, "Confidence and hours…")
     await server.acknowledged(opened)
     assert opened.ack is not None
     assert opened.ack["type"] == 9
     desk.answer = error("That is no time zone.")
-    values = {"min": "0.7", "quiet": "22:00-07:00 Nowhere"}
+    values = {"min": "0.7", "quiet": "22:00-07:00 Nowhere", "at": "8:00 UTC"}
     sent = await server.answered(await server.submit(opened.ack["data"], values, opened))
-    assert desk.asked[-1][0] == "subscribe min=0.7 quiet=22:00-07:00@Nowhere"
+    assert desk.asked[-1][0] == "subscribe min=0.7 quiet=22:00-07:00@Nowhere at=8:00@UTC"
     assert sent.message is None, "the form stays"
     assert "no time zone" in sent.followups[0]["embeds"][0]["description"]
 

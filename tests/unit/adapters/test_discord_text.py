@@ -19,7 +19,7 @@ from adapters.discord.escape import escaped, linked, units
 from adapters.discord.form import chosen, form_view, modal, typed
 from adapters.discord.invite import application_id, invite_link
 from adapters.discord.pages import answer_embed
-from bot.alerts.subscriptions import QuietHours, Subscription
+from bot.alerts.subscriptions import DigestTime, QuietHours, Subscription
 from bot.commands.answers import (
     Answer,
     Button,
@@ -40,21 +40,7 @@ from bot.model import Alert, Decision, DeskAction, Outlet, Stance, Standing
 from tests.contract.samples import ALERT, CLAIM, GROWN, NOW, TURNED
 from tests.fakes import discord_rules as rules
 from tests.fakes.discord_parts import APP, TOKEN
-
-TRICKS = (
-    "@everyone", "@here", "<@1500000000000000005>", "<@&1400000000000000004>", "<#1300>",
-    "</claim list:1>", "<id:customize>", "<t:0:R>", "<:evil:123>", "<a:evil:123>", ":skull:",
-    "[click](https://evil.example)", "https://evil.example/x", "<https://evil.example>",
-    "discord.gg/abc", "**bold**", "__under__", "_it_", "~~gone~~", "||spoiler||", "`code`",
-    "```\nblock\n```", "# head", "## head", "-# small", "- item", "* item", "+ item", "1. item",
-    "23) item", "> quote", ">>> quote", "\\", "\\*", "\u202eevil\u202c", "שלום", "a\x00b",
-)  # fmt: skip
-hostile = st.one_of(
-    st.text(max_size=300),
-    st.lists(st.sampled_from(TRICKS) | st.text(max_size=8), max_size=40).map(" ".join),
-    st.lists(st.sampled_from(TRICKS), max_size=60).map("".join),
-    st.sampled_from(("*" * 1_500, "word " * 300, "👩🏽" * 400, "|" * 1_500, "ä" * 1_500)),
-)
+from tests.hostile import TEXTS, TRICKS
 
 
 def bare(shown: str) -> str:
@@ -70,7 +56,7 @@ def starts_something(shown: str) -> bool:
     )
 
 
-@given(hostile, st.integers(2, 900))
+@given(TEXTS, st.integers(2, 900))
 def test_escaped_text_shows_itself_and_starts_nothing(text: str, limit: int) -> None:
     shown = escaped(text, limit)
     assert units(shown) <= limit
@@ -108,7 +94,7 @@ def message(embed: Any, view: Any = None) -> dict[str, Any]:
 
 
 def alerts() -> st.SearchStrategy[Alert]:
-    decisions = st.none() | st.builds(Decision, st.sampled_from(DeskAction), hostile, st.just(NOW))
+    decisions = st.none() | st.builds(Decision, st.sampled_from(DeskAction), TEXTS, st.just(NOW))
 
     def made(texts: list[str], **parts: Any) -> Alert:
         one, two, three, four, five = texts
@@ -130,9 +116,9 @@ def alerts() -> st.SearchStrategy[Alert]:
 
     return st.builds(
         made,
-        st.lists(hostile, min_size=5, max_size=5),
+        st.lists(TEXTS, min_size=5, max_size=5),
         decision=decisions,
-        withdrawn=st.just("") | hostile,
+        withdrawn=st.just("") | TEXTS,
         turned=st.booleans(),
         stance=st.sampled_from(Stance),
         confidence=st.floats(),
@@ -151,19 +137,19 @@ async def test_no_alert_passes_a_limit_or_starts_anything(alert: Alert) -> None:
 
 
 blocks = st.one_of(
-    st.builds(Paragraph, hostile, st.booleans()),
-    st.builds(Quote, hostile, hostile, st.just("https://x.example/a") | hostile),
-    st.builds(Fields, st.lists(st.builds(Field, hostile, hostile), max_size=12).map(tuple)),
+    st.builds(Paragraph, TEXTS, st.booleans()),
+    st.builds(Quote, TEXTS, TEXTS, st.just("https://x.example/a") | TEXTS),
+    st.builds(Fields, st.lists(st.builds(Field, TEXTS, TEXTS), max_size=12).map(tuple)),
     st.builds(
         Rows,
         st.lists(
             st.builds(
-                Row, hostile, hostile, hostile, st.none() | st.sampled_from(Standing),
-                st.none() | st.sampled_from(Stance), st.just("") | hostile,
+                Row, TEXTS, TEXTS, TEXTS, st.none() | st.sampled_from(Standing),
+                st.none() | st.sampled_from(Stance), st.just("") | TEXTS,
             ),
             max_size=9,
         ).map(tuple),
-        hostile,
+        TEXTS,
     ),
 )  # fmt: skip
 
@@ -172,7 +158,7 @@ blocks = st.one_of(
 @given(
     st.builds(
         Answer,
-        hostile,
+        TEXTS,
         st.lists(blocks, max_size=9).map(tuple),
         st.sampled_from(Tone),
         buttons=st.just((Button("Undo", "undo 4"), Button("*Again*", "undo 4"))),
@@ -274,9 +260,9 @@ async def test_the_form_is_within_the_limits_and_filled() -> None:
     filled = {
         part["component"]["custom_id"]: part["component"]["value"] for part in form["components"]
     }
-    assert filled == {"min": "0.8", "quiet": "22:00-07:00@Europe/Kyiv"}
+    assert filled == {"min": "0.8", "quiet": "22:00-07:00@Europe/Kyiv", "at": "08:00@UTC"}
     assert parse(typed(filled), NOW) == replace(
-        parse("subscribe", NOW), min_confidence=0.8, quiet=quiet
+        parse("subscribe", NOW), min_confidence=0.8, quiet=quiet, digest_time=DigestTime()
     )
 
 
@@ -291,7 +277,7 @@ def test_a_menu_asks_for_one_thing_only() -> None:
     assert chosen(".claims", ["C3"]) == parse("subscribe C3", NOW)
     assert chosen(".kinds", []) == parse("subscribe kind=all", NOW)
     assert chosen(".stances", ["update"]) == parse("subscribe stance=update", NOW)
-    assert chosen(".cadence", ["digest"]) == parse("subscribe digest", NOW)
+    assert chosen(".cadence", ["daily"]) == parse("subscribe daily", NOW)
     assert chosen("list", ["x"]) is None
 
 

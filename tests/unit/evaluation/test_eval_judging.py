@@ -146,7 +146,6 @@ def test_the_command_prints_one_json_object(folder: Path) -> None:
 
 
 def test_the_command_shows_tables_and_draws(folder: Path) -> None:
-    pytest.importorskip("matplotlib")
     done = claimwire("labelled.jsonl", "--pictures", "drawn", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "bears on, precision at" in done.stdout

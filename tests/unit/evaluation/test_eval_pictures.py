@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def test_both_pictures_are_drawn(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     folder = tmp_path / "not" / "there" / "yet"
     drawn = pictures.draw(folder, reliability(SCORED), threshold_curve(SCORED), 0.6)
     assert [path.name for path in drawn] == ["reliability.png", "thresholds.png"]
@@ -24,7 +22,6 @@ def test_both_pictures_are_drawn(tmp_path: Path) -> None:
 
 
 def test_what_has_no_figures_is_not_drawn(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     assert pictures.draw(tmp_path, reliability([]), (), None) == []
     nothing_bears = [(0.2, False)]
     drawn = pictures.draw(tmp_path, reliability(nothing_bears), threshold_curve(nothing_bears), 0.5)
@@ -32,19 +29,6 @@ def test_what_has_no_figures_is_not_drawn(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be made"):
         pictures.require(tmp_path / "file" / "below")
-
-
-def test_without_the_library_one_line_says_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(InputError) as caught:
-        pictures.require(tmp_path)
-    message = str(caught.value)
-    assert "claimwire[pictures]" in message
-    assert "\n" not in message

@@ -8,7 +8,13 @@ import socket
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from feeds.addresses import AddressRefusedError, PublicResolver, check_url, is_public
+from feeds.addresses import (
+    AddressRefusedError,
+    PublicResolver,
+    check_url,
+    is_public,
+    public_socket,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +24,8 @@ from feeds.addresses import AddressRefusedError, PublicResolver, check_url, is_p
         "169.254.169.254", "100.64.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1",
         "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "fd12::1", "fec0::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::",
-        "2001:db8::1", "fe80::1%eth0",
+        "2001:db8::1", "fe80::1%eth0", "64:ff9b:1::808:808", "::127.0.0.1", "::ffff:0:7f00:1",
+        "64:ff9b::192.168.1.1", "2001:0:7f00:1::80ff:fffe",
     ],
 )  # fmt: skip
 def test_addresses_off_the_open_internet_are_not_public(address: str) -> None:
@@ -82,3 +89,27 @@ async def test_a_name_that_turns_private_is_refused_at_that_moment() -> None:
     await resolver.resolve("e.com", 80)
     with pytest.raises(AddressRefusedError, match="private network"):
         await resolver.resolve("e.com", 80)
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, ("127.0.0.1", 80)),
+        (socket.AF_INET, ("169.254.169.254", 80)),
+        (socket.AF_INET6, ("::ffff:10.0.0.1", 80, 0, 0)),
+        (socket.AF_INET6, ("fe80::1%lo", 80, 0, 1)),
+    ],
+)
+def test_no_socket_is_made_for_a_private_address(
+    family: socket.AddressFamily, address: tuple[str, int]
+) -> None:
+    with pytest.raises(AddressRefusedError, match="private network"):
+        public_socket((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address))
+
+
+def test_a_socket_is_made_for_a_public_address() -> None:
+    made = public_socket(
+        (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("8.8.8.8", 80))
+    )
+    assert made.family is socket.AF_INET
+    made.close()

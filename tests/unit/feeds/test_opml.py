@@ -43,6 +43,20 @@ def test_tier_voice_and_interval_are_read_with_and_without_a_prefix() -> None:
     assert reads(text, "x") == (FeedSource("https://t.example/", Outlet("T", 1, Voice.PARTY), 60),)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [("true", True), ("False", False), ("", None), ("no", ...)]
+)
+def test_full_text_is_a_switch(written: str, read: object) -> None:
+    text = f'<opml><body><outline xmlUrl="https://t.example/" full_text="{written}"/></body></opml>'
+    if read is ...:
+        with pytest.raises(ConfigError, match="use true or false"):
+            reads(text, "x")
+        return
+    (source,) = reads(text, "x")
+    assert source.full_text is read
+    assert reads(writes([source]), "x") == (source,)
+
+
 def test_every_bad_outline_is_named_with_line_and_remedy() -> None:
     text = """<opml><body>
 <outline type="rss" text="no address"/>

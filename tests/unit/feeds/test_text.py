@@ -142,3 +142,23 @@ def test_the_content_hash_heeds_words_alone() -> None:
 )
 def test_an_entry_is_known_by_page_then_guid_then_content(url: str, guid: str, key: str) -> None:
     assert entry_key(url=url, feed_url="https://e.com/rss", guid=guid, content="h") == key
+
+
+TAGS = "<p> </p> <br> <br/> </br> <BR /> <b> </b> <em> </strong > <div>".replace("> <", ">|<")
+PIECES = [*TAGS.split("|"), *"aé>/ \n\t\u2028\x85\u00a0", "word", "x<y", "&amp;", "\r\n"]
+MARKUP = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@given(MARKUP)
+def test_simple_markup_reads_the_same_with_and_without_a_tree(markup: str) -> None:
+    """An empty comment changes nothing that is seen, and calls for a tree."""
+    assert html_to_text(f"<p></p>{markup}") == html_to_text(f"<p></p><!---->{markup}")
+
+
+def test_markup_that_is_nearly_simple_takes_no_time() -> None:
+    """A pattern that tries every way to cut a text would take for ever."""
+    assert html_to_text("<p>" + "word " * 3_000 + "<u>end</u>").endswith("end")
+
+
+def test_a_line_break_before_emphasis_keeps_words_apart() -> None:
+    assert html_to_text("<div>one\n<em>two</em></div>") == "one two"

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 
 from bot.judge.essay_head import EssayHead, Taught, wording_of
-from bot.judge.regression import Floats, Targets
 from bot.judge.learning import Lessons
+from bot.judge.regression import Floats, Targets
 from bot.model import Claim, Essay, Indicator, Kind, Stance
 
 WIDTH = 12

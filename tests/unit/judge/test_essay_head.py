@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError
 from bot.essay.loader import bundled
-from bot.judge import essay_head
+from bot.judge import arrays
 from bot.judge.essay_head import (
     EssayHead,
     Taught,
@@ -186,8 +186,8 @@ def test_a_damaged_file_is_refused_or_harmless(
 def test_a_file_that_would_unpack_to_too_much_is_refused_unread(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(essay_head, "MAX_BYTES", 500)
-    with pytest.raises(ConfigError, match="its size"):
+    monkeypatch.setattr(arrays, "MAX_BYTES", 500)
+    with pytest.raises(ConfigError, match="unpacks to more than 500 bytes"):
         load(kept)
 
 

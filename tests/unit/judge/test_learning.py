@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.judge.essay_head import EssayHead
-from bot.judge.regression import LEFT_OUT, Floats
 from bot.judge.learning import (
     FOLDS,
     UNLABELLED_SHARE,
@@ -26,6 +25,7 @@ from bot.judge.learning import (
     tilted,
     untaught_head,
 )
+from bot.judge.regression import LEFT_OUT, Floats
 from bot.model import Stance
 
 NO_LESSONS = Lessons(np.empty((0, WIDTH), np.float32), np.empty((0, 3), np.int64))

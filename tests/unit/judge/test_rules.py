@@ -93,6 +93,16 @@ def test_the_note_names_the_party() -> None:
     assert "Northland" in told(attribution=WORDS["own words"])[1]
 
 
+def test_only_a_party_is_named() -> None:
+    stated = Attribution("official", Modality.ASKED)
+    assert told(attribution=stated)[1] == "rule 'question': a question reports nothing"
+
+
+def test_what_is_surely_words_is_taken_for_them() -> None:
+    sure = Attribution("NORTH".lower(), Modality.STATED, sure=WORDS_SURE)
+    assert_held_back_by("own words", told(attribution=sure))
+
+
 def test_what_may_be_a_deed_is_not_taken_for_words() -> None:
     unsure = Attribution("north", Modality.STATED, sure=WORDS_SURE - 0.01)
     assert told(attribution=unsure) == (Stance.CONTRADICTS, "")

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger.records import Evidence
-from bot.ledger.standing import standing, weight
-from bot.model import Stance, Standing, Strength, Voice
+from bot.ledger.records import Evidence, Ruling
+from bot.ledger.standing import HALF_LIVES, Assessment, standing, weight
+from bot.ledger.standing_words import reasons
+from bot.model import DeskAction, Kind, Stance, Standing, Strength, Voice
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FOR, AGAINST, ASIDE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.UPDATE
+CONFIRM, WRONG, OTHER = DeskAction.CONFIRM, DeskAction.WRONG_STANCE, DeskAction.NOT_THIS_CLAIM
 
 
 def evidence(
@@ -23,10 +26,22 @@ def evidence(
     voice: Voice = Voice.INDEPENDENT,
     verdict: int | None = None,
     hours: int = 0,
+    **more,
 ) -> Evidence:
     at = NOON + timedelta(hours=hours)
     number = story if verdict is None else verdict
-    return Evidence(number, story, stance, strength, by, voice, at, "an indicator")
+    more.setdefault("indicator", f"indicator {story}")
+    return Evidence(number, story, stance, strength, by, voice, at, **more)
+
+
+def stand(
+    held: list[Evidence],
+    kind: Kind = Kind.ASSESSMENT,
+    *,
+    days: float = 0,
+    before: Standing = Standing.QUIET,
+) -> Assessment:
+    return standing(held, kind, NOON + timedelta(days=days), before)
 
 
 @pytest.mark.parametrize(
@@ -44,22 +59,14 @@ def evidence(
     ],
 )
 def test_the_standing_follows_the_weights(held: list[Evidence], expected: Standing):
-    assert standing(held).standing is expected
+    assert stand(held).standing is expected
 
 
-def test_a_story_counts_once_by_its_heaviest_verdict():
-    outlets = [evidence(1, strength=Strength.WEAK, verdict=n) for n in range(10)]
-    assert standing(outlets).standing is Standing.QUIET
-    assert standing([*outlets, evidence(1, verdict=11)]).supporting_weight == 1.0
-
-
-def test_of_equal_verdicts_of_a_story_the_latest_counts():
-    turned = [evidence(1, verdict=1), evidence(1, AGAINST, verdict=2, hours=1)]
-    assert standing(turned).standing is Standing.CONTRADICTED
+# --- what a verdict weighs -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "own",
+    "doubtful",
     [
         evidence(1, by="kremlin"),
         evidence(1, voice=Voice.STATE),
@@ -67,22 +74,171 @@ def test_of_equal_verdicts_of_a_story_the_latest_counts():
         evidence(1, by="analyst"),
         evidence(1, by="opinion"),
         evidence(1, by="official"),
+        evidence(1, tier=3),
+        evidence(1, tier=4),
+        *(evidence(1, modality=how) for how in ("decided", "announced", "denied", "asked")),
     ],
 )
-def test_a_partys_or_states_own_word_counts_less_than_an_event(own: Evidence):
-    assert weight(own) < weight(evidence(1))
+def test_what_is_not_an_event_in_a_good_outlet_counts_less(doubtful: Evidence):
+    assert 0 < weight(doubtful) < weight(evidence(1))
+
+
+def test_doubts_overlap_so_only_the_gravest_counts():
+    both = evidence(1, by="kremlin", voice=Voice.PARTY, tier=4, modality="announced")
+    assert weight(both) == weight(evidence(1, by="kremlin"))
 
 
 def test_one_statement_of_a_party_does_not_move_a_claim_and_two_do():
     said = [evidence(1, by="kremlin"), evidence(2, by="kremlin")]
-    assert standing(said[:1]).standing is Standing.QUIET
-    assert standing(said).standing is Standing.SUPPORTED
+    assert stand(said[:1]).standing is Standing.QUIET
+    assert stand(said).standing is Standing.SUPPORTED
+
+
+@pytest.mark.parametrize(("origins", "expected"), [(1, 1.0), (2, 1.25), (4, 1.375), (100, 1.495)])
+def test_each_further_origin_adds_less(origins: int, expected: float):
+    assert stand([evidence(1, origins=origins)]).supporting_weight == expected
+
+
+# --- what a story counts -------------------------------------------------------------------------
+
+
+def test_a_story_counts_once_by_its_heaviest_verdict():
+    outlets = [evidence(1, strength=Strength.WEAK, verdict=n, outlet=f"{n}") for n in range(10)]
+    assert stand(outlets).standing is Standing.QUIET
+    assert stand([*outlets, evidence(1, verdict=11)]).supporting_weight == 1.0
+
+
+def test_an_outlet_that_turned_counts_as_it_says_now():
+    turned = [evidence(1, verdict=1), evidence(1, AGAINST, Strength.MODERATE, verdict=2, hours=1)]
+    found = stand(turned)
+    assert (found.standing, found.contradicting_weight) == (Standing.CONTRADICTED, 0.6)
+
+
+def test_one_outlet_against_many_does_not_split_a_story():
+    many = [evidence(1, verdict=n, outlet=f"{n}") for n in range(3)]
+    found = stand([*many, evidence(1, AGAINST, verdict=9, outlet="9")])
+    assert (found.standing, found.disputed) == (Standing.SUPPORTED, 0)
+
+
+def test_a_story_that_outlets_of_weight_tell_both_ways_is_a_conflict_of_sources():
+    told = [evidence(1, verdict=1, outlet="A"), evidence(1, AGAINST, verdict=2, outlet="B")]
+    found = stand(told)
+    assert (found.standing, found.disputed) == (Standing.CONFLICT, 1)
+    light = [told[0], replace(told[1], strength=Strength.WEAK)]
+    assert stand(light).disputed == 0
+
+
+def test_opposite_reports_of_one_indicator_within_two_days_are_a_conflict_of_sources():
+    first = evidence(1, indicator="x", outlet="A")
+    second = evidence(2, AGAINST, indicator="x", outlet="B", hours=47)
+    assert stand([first, second]).standing is Standing.CONFLICT
+    for apart in (
+        replace(second, at=NOON + timedelta(hours=49)),
+        replace(second, outlet="A"),
+        replace(second, indicator="y"),
+    ):
+        assert stand([first, apart]).standing is Standing.CONTESTED
+
+
+def test_a_dispute_beside_plenty_of_evidence_is_no_conflict():
+    disputed = [evidence(1, verdict=1, outlet="A"), evidence(1, AGAINST, verdict=2, outlet="B")]
+    assert stand([*disputed, *map(evidence, range(3, 9))]).standing is Standing.SUPPORTED
+    against = [evidence(n, AGAINST) for n in (20, 21)]
+    assert stand([*disputed, *map(evidence, range(3, 9)), *against]).standing is Standing.CONTESTED
+
+
+# --- the desk ------------------------------------------------------------------------------------
+
+
+def test_what_the_desk_confirmed_counts_in_full_and_undisputed():
+    said = evidence(1, by="kremlin", outlet="A", ruling=Ruling(CONFIRM, FOR))
+    other = evidence(1, AGAINST, verdict=0, outlet="B", ruling=said.ruling)
+    found = stand([said, other])
+    assert (found.standing, found.supporting_weight) == (Standing.SUPPORTED, 1.0)
+    assert "confirmed by the desk" in reasons(found)[1]
+
+
+@pytest.mark.parametrize("action", [WRONG, OTHER])
+def test_what_the_desk_called_wrong_does_not_count(action: DeskAction):
+    ruled = [evidence(1, ruling=Ruling(action, FOR)), evidence(2, AGAINST)]
+    found = stand(ruled)
+    assert (found.standing, found.supporting) == (Standing.CONTRADICTED, 0)
+
+
+def test_a_wrong_stance_leaves_what_other_outlets_say():
+    ruling = Ruling(WRONG, FOR)
+    told = [
+        evidence(1, verdict=2, outlet="A", ruling=ruling),
+        evidence(1, AGAINST, verdict=1, outlet="B", ruling=ruling),
+    ]
+    assert stand(told).standing is Standing.CONTRADICTED
+    other = Ruling(OTHER, FOR)
+    assert stand([replace(each, ruling=other) for each in told]).standing is Standing.QUIET
+
+
+@pytest.mark.parametrize("action", DeskAction)
+def test_a_decision_on_what_the_story_no_longer_says_is_of_the_past(action: DeskAction):
+    turned = evidence(1, AGAINST, by="official", ruling=Ruling(action, FOR))
+    assert stand([turned]).contradicting_weight == 0.7
+
+
+# --- age -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", HALF_LIVES)
+def test_evidence_counts_half_after_its_half_life(kind: Kind):
+    assert stand([evidence(1)], kind, days=HALF_LIVES[kind].days).supporting_weight == 0.5
+
+
+def test_what_has_happened_stays_happened():
+    found = stand([evidence(1)], Kind.FACT, days=3650)
+    assert (found.standing, found.supporting_weight) == (Standing.SUPPORTED, 1.0)
+
+
+def test_a_claim_that_is_held_fades_later_than_it_was_reached():
+    half = HALF_LIVES[Kind.PREDICTION].days
+    assert stand([evidence(1)], Kind.PREDICTION, days=1.5 * half).standing is Standing.QUIET
+    for days, expected in ((1.5 * half, Standing.SUPPORTED), (2.1 * half, Standing.QUIET)):
+        found = stand([evidence(1)], Kind.PREDICTION, days=days, before=Standing.SUPPORTED)
+        assert found.standing is expected
+
+
+def test_a_contested_claim_stays_so_until_one_side_clearly_prevails():
+    held = [evidence(n) for n in range(4)] + [evidence(9, AGAINST)]
+    assert stand(held).standing is Standing.SUPPORTED
+    assert stand(held, before=Standing.CONTESTED).standing is Standing.CONTESTED
+    more = [*held, evidence(5), evidence(6)]
+    assert stand(more, before=Standing.CONTESTED).standing is Standing.SUPPORTED
+
+
+# --- facts ---------------------------------------------------------------------------------------
+
+
+def test_a_fact_is_corrected_by_a_strong_event_and_by_nothing_less():
+    lesser = [evidence(n, AGAINST, Strength.MODERATE) for n in range(3)]
+    assert stand(lesser, Kind.FACT).standing is Standing.CONTESTED
+    found = stand([evidence(1, AGAINST)], Kind.FACT)
+    assert found.standing.word(Kind.FACT) == "corrected"
+    assert stand([evidence(1)], Kind.FACT).standing.word(Kind.FACT) == "stands"
+
+
+# --- words ---------------------------------------------------------------------------------------
 
 
 def test_the_reasons_name_the_heaviest_stories_first():
-    told = standing([evidence(1, strength=Strength.WEAK), evidence(2, AGAINST)]).told()
-    assert told[0] == "1 story for it (weight 0.30), 1 story against it (weight 1.00)"
-    assert told[1].startswith("story 2 contradicts it: an indicator [reported as an event; 1.00]")
+    told = reasons(stand([evidence(1, strength=Strength.WEAK), evidence(2, AGAINST)], days=3))
+    assert told[0] == "1 story for it (weight 0.29), 1 story against it (weight 0.98)"
+    assert told[1] == (
+        "against it, weight 0.98: indicator 2 (reported as an event, 3 days old; story 2)"
+    )
+
+
+# --- properties ----------------------------------------------------------------------------------
+
+
+def _one_ruling_a_story(items: list[Evidence]) -> list[Evidence]:
+    rulings = {item.story_id: item.ruling for item in items}
+    return [replace(item, ruling=rulings[item.story_id]) for item in items]
 
 
 HELD = st.lists(
@@ -95,38 +251,66 @@ HELD = st.lists(
         voice=st.sampled_from(Voice),
         verdict=st.integers(1, 10**6),
         hours=st.integers(0, 100),
+        outlet=st.sampled_from("ABC"),
+        tier=st.integers(1, 4),
+        indicator=st.sampled_from("xy"),
+        origins=st.integers(1, 5),
+        ruling=st.none() | st.builds(Ruling, st.sampled_from(DeskAction), st.sampled_from(Stance)),
     ),
     max_size=12,
     unique_by=lambda item: item.verdict_id,
-)
+).map(_one_ruling_a_story)
+KINDS, STANDINGS, DAYS = st.sampled_from(Kind), st.sampled_from(Standing), st.integers(0, 400)
 
 
-@given(HELD, st.randoms())
-def test_the_order_of_the_evidence_makes_no_difference(held, rng):
+@given(HELD, KINDS, STANDINGS, DAYS, st.randoms())
+def test_the_order_of_the_evidence_makes_no_difference(held, kind, before, days, rng):
     mixed = rng.sample(held, len(held))
-    assert standing(mixed) == standing(held)
-
-
-@given(HELD)
-def test_updates_never_move_a_standing(held):
-    directed = [item for item in held if item.stance is not ASIDE]
-    assert standing(held) == standing(directed)
-
-
-@given(HELD)
-def test_turning_every_verdict_round_turns_the_standing_round(held):
-    swap = {FOR: AGAINST, AGAINST: FOR, ASIDE: ASIDE}
-    turned = [
-        Evidence(i.verdict_id, i.story_id, swap[i.stance], i.strength, i.asserted_by, i.voice, i.at)
-        for i in held
-    ]
-    before, after = standing(held), standing(turned)
-    assert (before.supporting_weight, before.contradicting_weight) == (
-        after.contradicting_weight,
-        after.supporting_weight,
+    assert stand(mixed, kind, days=days, before=before) == stand(
+        held, kind, days=days, before=before
     )
+
+
+@given(HELD, KINDS, STANDINGS, DAYS)
+def test_what_was_found_is_found_again_from_there(held, kind, before, days):
+    """The rule asks where the claim stood; what it says must be where it then stays."""
+    first = stand(held, kind, days=days, before=before)
+    assert stand(held, kind, days=days, before=first.standing) == first
+
+
+@given(HELD, KINDS, DAYS)
+def test_updates_never_move_a_standing(held, kind, days):
+    directed = [item for item in held if item.stance is not ASIDE]
+    assert stand(held, kind, days=days) == stand(directed, kind, days=days)
+
+
+@given(HELD, STANDINGS, DAYS)
+def test_turning_every_verdict_round_turns_the_standing_round(held, before, days):
+    swap = {FOR: AGAINST, AGAINST: FOR, ASIDE: ASIDE}
     mirror = {
         Standing.SUPPORTED: Standing.CONTRADICTED,
         Standing.CONTRADICTED: Standing.SUPPORTED,
     }
-    assert after.standing is mirror.get(before.standing, before.standing)
+    turned = [
+        replace(
+            item,
+            stance=swap[item.stance],
+            ruling=item.ruling and Ruling(item.ruling.action, swap[item.ruling.on]),
+        )
+        for item in held
+    ]
+    one = stand(held, days=days, before=before)
+    other = stand(turned, days=days, before=mirror.get(before, before))
+    assert (one.supporting_weight, one.contradicting_weight, one.disputed) == (
+        other.contradicting_weight,
+        other.supporting_weight,
+        other.disputed,
+    )
+    assert other.standing is mirror.get(one.standing, one.standing)
+
+
+@given(HELD, KINDS, DAYS)
+def test_nothing_gains_weight_with_age(held, kind, days):
+    young, old = stand(held, kind, days=days), stand(held, kind, days=days + 30)
+    assert old.supporting_weight <= young.supporting_weight
+    assert old.contradicting_weight <= young.contradicting_weight

@@ -59,9 +59,8 @@ def adapter_for(
     server: SlackServer, desk: FakeDesk | None = None, **patience: float
 ) -> SlackAdapter:
     settings = read_settings(server.variables)
-    made = SlackAdapter(
-        settings, FixedClock(), (GROUP,), patience=Patience(**patience), picture_wait_s=0
-    )
+    quick = Patience(**{"post_every_s": 0, **patience})
+    made = SlackAdapter(settings, FixedClock(), (GROUP,), patience=quick, picture_wait_s=0)
     made.connect(desk or FakeDesk())
     return made
 

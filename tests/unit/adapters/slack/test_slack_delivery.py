@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -113,6 +115,52 @@ async def test_no_history_is_read_where_nothing_is_unsure(
     for number in range(3):
         await slack.send(delivery(replace(ALERT, id=number), channel=HERE))
     assert methods(server).count("conversations.history") == 1
+
+
+async def test_no_history_is_read_after_a_plain_refusal(
+    server: SlackServer, slack: SlackAdapter
+) -> None:
+    await slack.send(delivery(replace(ALERT, id=1), channel=HERE))
+    for attempts in range(3):
+        server.plan.append(Reply(429, retry_after_s=1, method="chat.postMessage"))
+        with pytest.raises(DeliveryError):
+            await slack.send(delivery(channel=HERE, attempts=attempts))
+    await slack.send(delivery(channel=HERE, attempts=3))
+    assert methods(server).count("conversations.history") == 1
+
+
+async def test_a_lost_answer_among_refusals_is_not_forgotten(
+    server: SlackServer, slack: SlackAdapter
+) -> None:
+    await slack.send(delivery(replace(ALERT, id=1), channel=HERE))
+    for attempts, reply in enumerate(
+        (Reply(429, retry_after_s=1), Reply(done_first=True, cut=True), Reply(429, retry_after_s=1))
+    ):
+        server.plan.append(reply)
+        with pytest.raises(DeliveryError):
+            await slack.send(delivery(channel=HERE, attempts=attempts))
+    await slack.send(delivery(channel=HERE, attempts=3))
+    assert len(server.channels[DESK].messages) == 2
+
+
+async def test_posts_of_a_channel_keep_slacks_pace_and_channels_do_not_wait_for_one_another(
+    server: SlackServer,
+) -> None:
+    server.post_every_s = every_s = 0.2
+    slack = adapter_for(server, post_every_s=every_s)
+    await slack.start()
+    try:
+        began = time.monotonic()
+        for number in range(3):
+            alert = replace(ALERT, id=number)
+            channels = (HERE, f"slack:{EVENTS}")
+            await asyncio.gather(
+                *(slack.send(delivery(alert, channel=channel)) for channel in channels)
+            )
+        assert time.monotonic() - began >= 2 * every_s
+    finally:
+        await slack.stop()
+    assert server.refused_by_limit == 0
 
 
 async def test_slacks_wish_to_wait_is_told(server: SlackServer, slack: SlackAdapter) -> None:

@@ -39,24 +39,7 @@ from bot.commands.requests import Subscribe
 from bot.model import Decision, DeskAction, Kind, Outlet, Stance
 from tests.contract.samples import ALERT, CLAIM, GROWN, NOW, TURNED, carrier, delivery
 from tests.fakes.slack_limits import check_blocks, check_metadata, check_text, check_view, strings
-
-HOSTILE = st.one_of(
-    st.text(max_size=300),
-    st.sampled_from(
-        [
-            "<!channel> <@U123> <#C1> @here @everyone",
-            "`*_~>&<http://x.example|click>" * 40,
-            "\u202eevil\u2066 שלום مرحبا",
-            "a\x00b\x1b[2J" * 20,
-            "🇺🇦👩🏽‍🚀❤️" * 100,
-            ":skull: :tada:",
-            "",
-        ]
-    ),
-)
-
-
-LONG = ("x" * 100_000, "🇺🇦👩🏽‍🚀❤️" * 12_000)
+from tests.hostile import SAMPLES, TEXTS
 
 
 def shown(blocks: list[kit.Json] | tuple[kit.Json, ...]) -> str:
@@ -64,8 +47,8 @@ def shown(blocks: list[kit.Json] | tuple[kit.Json, ...]) -> str:
 
 
 @settings(max_examples=30, deadline=None)
-@given(text=HOSTILE, other=HOSTILE)
-@example(*LONG)
+@given(text=TEXTS, other=TEXTS)
+@example(SAMPLES["long without a space"], SAMPLES["emoji"])
 def test_no_text_makes_an_alert_that_slack_refuses(text: str, other: str) -> None:
     carriers = tuple(
         replace(one, outlet=Outlet(other + str(n)), title=text, url=f"https://x.example/{text}")
@@ -95,8 +78,8 @@ def test_no_text_makes_an_alert_that_slack_refuses(text: str, other: str) -> Non
 
 
 @settings(max_examples=20, deadline=None)
-@given(text=HOSTILE, other=HOSTILE, tone=st.sampled_from(Tone))
-@example(*LONG, Tone.REFUSED)
+@given(text=TEXTS, other=TEXTS, tone=st.sampled_from(Tone))
+@example(SAMPLES["long without a space"], SAMPLES["emoji"], Tone.REFUSED)
 def test_no_text_makes_an_answer_that_slack_refuses(text: str, other: str, tone: Tone) -> None:
     answer = Answer(
         text,
@@ -202,7 +185,7 @@ def test_the_form_comes_back_as_it_was_filled() -> None:
         kinds=frozenset({Kind.PREDICTION}),
         stances=frozenset({Stance.CONTRADICTS}),
         min_confidence=0.8,
-        cadence=Cadence.DIGEST,
+        cadence=Cadence.DAILY,
     )
     view = forms.subscription_view(held, (Choice("C10", "C10 x"),), "")
     values = {}
@@ -219,7 +202,7 @@ def test_the_form_comes_back_as_it_was_filled() -> None:
     assert wrong == {}
     assert wanted is not None
     assert (wanted.claims, wanted.kinds, wanted.stances) == (("C10",), held.kinds, held.stances)
-    assert (wanted.min_confidence, wanted.cadence) == (0.8, Cadence.DIGEST)
+    assert (wanted.min_confidence, wanted.cadence) == (0.8, Cadence.DAILY)
     assert isinstance(wanted, Subscribe)
 
 
