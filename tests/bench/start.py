@@ -103,7 +103,8 @@ async def at_work() -> tuple[int, float, float]:
             async with bot_process(Path(name)) as bot:
                 await ready(bot)
                 async with asyncio.timeout(PATIENCE_S):
-                    while (judged := await judgements(bot)) < JUDGED:
+                    # Another process: there is no event to wait on.
+                    while (judged := await judgements(bot)) < JUDGED:  # noqa: ASYNC110
                         await asyncio.sleep(1)
                 pid = bot.process.pid
                 return judged, resident_mb(pid), resident_mb(pid, "VmHWM")
