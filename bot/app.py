@@ -40,6 +40,7 @@ from bot.parts import (
 from bot.pipeline import JudgeThread, Pipeline
 from bot.polling import RECORD_INTERVAL_S, TICK_S, Poller
 from bot.ports import ChatAdapter, Clock, InteractiveAdapter
+from bot.reloading import reloading_feeds
 from bot.rounds import ROUNDS, Rounds
 from bot.schedule import Schedule
 from bot.stopping import stop_on_signals
@@ -147,6 +148,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             observer=metrics,
         )
         poller.take(sources, await ledger.feed_states())
+        stack.enter_context(reloading_feeds(config, poller, ledger))
         Probes(ledger, courier, metrics, clock).watch(
             health, f"{config.judge.kind}; {len(essay.claims)} claims", adapters
         )

@@ -123,7 +123,10 @@ def add(
     opml.add(path, FeedSource(url, Outlet(outlet or host, tier, voice)), start=opml.bundled())
     sources = opml.read(path)
     stdout().print(
-        Text(f"added; {len(sources)} feeds in {path}. A running bot reads it at its next start.")
+        Text(
+            f"added; {len(sources)} feeds in {path}. A running bot reads it after `kill -HUP`,"
+            " or at its next start."
+        )
     )
 
 

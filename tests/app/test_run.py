@@ -102,6 +102,25 @@ async def test_it_polls_records_in_silence_and_stops_on_a_signal(
     assert await pending(tmp_path / "data" / "ledger.sqlite") == 0
 
 
+async def test_the_list_of_feeds_is_read_anew_on_sighup(tmp_path: Path) -> None:
+    """A list that cannot be read changes nothing; a good one is polled at once."""
+    async with FeedServer() as feeds, WebhookServer(lambda: datetime.now(UTC), SECRET) as hook:
+        feeds.pages["/rss"] = Page(rss("Something else"))
+        feeds.pages["/new"] = Page(rss("Another thing"))
+        configure(tmp_path, feeds, hook.url)
+        listed = tmp_path / "feeds.opml"
+        good = listed.read_text().replace("/none", "/new")
+        async with running(tmp_path) as process:
+            await logged(process, 'event="feed polled"', 'event="feed failed"')
+            listed.write_text("<opml>")
+            process.send_signal(signal.SIGHUP)
+            await logged(process, "the old one stays in use")
+            listed.write_text(good)
+            process.send_signal(signal.SIGHUP)
+            _anew, polled = await logged(process, "list of feeds read anew", "/new")
+            assert 'event="feed polled"' in polled
+
+
 async def test_an_alert_that_waits_is_delivered_at_the_next_start(tmp_path: Path) -> None:
     """What an earlier run left in the outbox goes out, signed, once."""
     async with FeedServer() as feeds, WebhookServer(lambda: datetime.now(UTC), SECRET) as hook:

@@ -1,0 +1,51 @@
+"""SIGHUP: the list of feeds is read anew while the bot runs, and no poll is lost over it.
+
+What else the config says counts from the next start. A list that cannot be read leaves the old one
+in use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.config import Config
+from bot.errors import ClaimwireError
+from bot.ledger.store import Ledger
+from bot.log import logger
+from bot.parts import load_feeds
+from bot.polling import Poller
+
+_log = logger("reloading")
+
+
+@contextmanager
+def reloading_feeds(config: Config, poller: Poller, ledger: Ledger) -> Iterator[None]:
+    """Until its end, SIGHUP makes the poller take the list as it then is."""
+    loop = asyncio.get_running_loop()
+    under_way: set[asyncio.Task[None]] = set()
+
+    def asked() -> None:
+        task = loop.create_task(_reload(config, poller, ledger))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, asked)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        for task in under_way:
+            task.cancel()
+
+
+async def _reload(config: Config, poller: Poller, ledger: Ledger) -> None:
+    try:
+        sources = await asyncio.to_thread(load_feeds, config)
+        poller.take(sources, await ledger.feed_states())
+    except ClaimwireError as error:
+        _log.error("list of feeds not read anew; the old one stays in use", error=str(error))
+    else:
+        _log.info("list of feeds read anew", feeds=len(sources))
