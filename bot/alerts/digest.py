@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.alerts.prediction_news import concerned, last_news
 from bot.alerts.subscriptions import Subscription
@@ -13,6 +13,8 @@ from bot.model import Alert, Notice, NoticeKind, NoticeRow, NoticeSection, Stanc
 # Of each list; the rest is counted. A message of a platform holds no more.
 ROWS_MAX = 8
 QUIET_NAMED = 30
+# What was reported so long before the digest's time is no news: it came with a feed's first fetch.
+NEWS_AGE = timedelta(days=2)
 _HEADINGS = {
     Stance.CONTRADICTS: "Contradictions",
     Stance.SUPPORTS: "Support",
@@ -40,8 +42,18 @@ def digest_notice(
         for one in accounts
         if wanted.follows(one.claim) and one.claim.id not in muted
     }
-    alerts = [one for one in changes.alerts if one.claim.id in followed and wanted.admits(one)]
-    turned = [one for one in _last_turns(changes.standings) if one.claim_id in followed]
+    alerts = [
+        one
+        for one in changes.alerts
+        if one.claim.id in followed
+        and wanted.admits(one)
+        and (one.withdrawn or _last_report(one) >= since - NEWS_AGE)
+    ]
+    turned = [
+        one
+        for one in _last_turns(changes.standings)
+        if one.claim_id in followed and one.at >= since - NEWS_AGE
+    ]
     quiet = [
         claim_id
         for claim_id, one in followed.items()
@@ -69,6 +81,10 @@ def digest_notice(
         lines=_lines(since, quiet, len(followed), changes.more),
         sections=tuple(sections),
     )
+
+
+def _last_report(alert: Alert) -> datetime:
+    return max((carrier.at for carrier in alert.carriers), default=alert.at)
 
 
 def _count(alerts: Sequence[Alert]) -> str:

@@ -118,7 +118,9 @@ def _told(recording: _Recording, now: datetime) -> CommitResult:
         for change in moved:
             recording.tell(change, now)
     if moved:
-        premise_rows.look(db, update.essay, update.policy, now, silent=update.silent)
+        # What fell otherwise in the meantime is told by the next look that is not silent.
+        silent_on = recording.touched if update.silent else ()
+        premise_rows.look(db, update.essay, update.policy, now, silent_on=silent_on)
     return CommitResult(recording.new_articles, tuple(recording.changes), moved, alerts)
 
 

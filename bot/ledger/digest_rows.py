@@ -9,9 +9,9 @@ from sqlite_utils import Database
 from bot.alerts.digest import digest_notice
 from bot.ledger import notice_rows, queries, routing, sql, standing_rows
 from bot.ledger.records import AlertPolicy
-from bot.model import Essay, NoticeKind
+from bot.model import Essay, Notice, NoticeKind
 
-CHANGES_MAX = 200  # of one digest
+CHANGES_MAX = 2000  # that one digest looks at; a channel follows some of them
 
 
 def queue_due(db: Database, essay: Essay, policy: AlertPolicy, now: datetime) -> int:
@@ -28,8 +28,9 @@ def queue_due(db: Database, essay: Essay, policy: AlertPolicy, now: datetime) ->
         since = max(begun, _last(db, channel) or begun)
         if due <= since:
             continue
+        key = f"digest {channel} {sql.to_text(due)}"
         notice = digest_notice(
-            f"digest {channel} {sql.to_text(due)}",
+            key,
             wanted.cadence.value,
             wanted,
             queries.changes(db, essay.id, since, CHANGES_MAX),
@@ -38,17 +39,22 @@ def queue_due(db: Database, essay: Essay, policy: AlertPolicy, now: datetime) ->
             since,
             now,
         )
-        if notice is not None and notice_rows.tell(db, essay.id, notice, [channel], now):
+        if notice is None:
+            # An hour that brought nothing is over, too: what comes next belongs to the next one.
+            mark = Notice(NoticeKind.DIGEST, key, "nothing new", now)
+            notice_rows.tell(db, essay.id, mark, (), now)
+        elif notice_rows.tell(db, essay.id, notice, [channel], now):
             made += 1
     return made
 
 
 def _last(db: Database, channel: str) -> datetime | None:
     """When the channel's last digest was made."""
+    begin = f"digest {channel} "
     row = sql.row(
         db,
-        "SELECT max(n.made_at) AS at FROM notices n JOIN outbox o ON o.notice_id = n.id"
-        " WHERE n.kind = ? AND o.channel = ?",
-        [NoticeKind.DIGEST, channel],
+        "SELECT max(made_at) AS at FROM notices"
+        " WHERE kind = ?1 AND substr(key, 1, length(?2)) = ?2",
+        [NoticeKind.DIGEST, begin],
     )
     return None if row is None else sql.to_time_or_none(row["at"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -21,12 +22,17 @@ def shaken_claims(db: Database, essay: Essay) -> dict[str, tuple[str, ...]]:
 
 
 def look(
-    db: Database, essay: Essay, policy: AlertPolicy, now: datetime, *, silent: bool = False
+    db: Database,
+    essay: Essay,
+    policy: AlertPolicy,
+    now: datetime,
+    *,
+    silent_on: Collection[str] = (),
 ) -> int:
     """Records what fell and what stands again since the last look; tells falls, if the policy wants
     changes of standing told. Returns how many were told.
 
-    ``silent``: what is recorded now is of the past, and nobody is told.
+    ``silent_on``: claims of which what is recorded now is of the past, so that nobody is told.
     """
     endings = prediction_rows.endings(db, essay.id)
     down, known = _down(db, essay, endings), _known(db, essay.id)
@@ -39,7 +45,7 @@ def look(
         if claim.id in down - known:
             row = {"essay_id": essay.id, "claim_id": claim.id, "since": sql.to_text(now)}
             sql.insert(db, "fallen", row)
-            if policy.standing_changes and not silent:
+            if policy.standing_changes and claim.id not in silent_on:
                 told += _tell(db, essay, claim, endings, policy, now)
     return told
 

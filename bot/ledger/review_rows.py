@@ -47,7 +47,9 @@ _WAITING = f"""
             WHERE v.article_id = f.article_id AND v.claim_id = f.claim_id))
         AND NOT EXISTS (SELECT 1 FROM current_reviews r JOIN findings g ON g.id = r.finding_id
             JOIN story_articles t ON t.article_id = g.article_id
-            WHERE g.claim_id = f.claim_id AND t.story_id = s.story_id)
+            JOIN articles h ON h.id = g.article_id
+            WHERE g.claim_id = f.claim_id AND t.story_id = s.story_id
+            AND h.essay_id = a.essay_id)
         AND NOT EXISTS (SELECT 1 FROM alerts l JOIN alert_revisions n
             ON n.alert_id = l.id AND n.revision = l.revision
             WHERE l.claim_id = f.claim_id AND l.essay_id = a.essay_id AND l.story_id = s.story_id

@@ -8,13 +8,16 @@ stored.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlite_utils import Database
 
 from bot.ledger import notice_rows, routing, sql
+from bot.ledger.origins import Source, count_origins
 from bot.ledger.records import (
     AlertPolicy,
     ClaimAccount,
@@ -141,7 +144,7 @@ def evidence(db: Database, essay_id: str, claim_id: str) -> list[Evidence]:
     """The verdicts that hold, of the STORIES_WEIGHED stories that a claim was last touched by."""
     rulings = _rulings(db, essay_id, claim_id)
     # Plain tuples: a claim may have thousands, and is drawn up at every report on it.
-    found = db.execute(
+    cursor = db.execute(
         """
         SELECT v.id, v.story_id, v.stance, v.indicator, v.indicator_strength, v.asserted_by,
             v.modality, a.voice, a.tier, a.outlet, a.at
@@ -152,6 +155,8 @@ def evidence(db: Database, essay_id: str, claim_id: str) -> list[Evidence]:
         """,
         [claim_id, essay_id, STORIES_WEIGHED],
     )
+    found = list(cursor)
+    origins = _origins(db, essay_id, claim_id, [(row[1], row[9]) for row in found])
     return [
         Evidence(
             verdict_id=number,
@@ -165,6 +170,7 @@ def evidence(db: Database, essay_id: str, claim_id: str) -> list[Evidence]:
             outlet=outlet,
             tier=tier,
             modality=modality,
+            origins=origins.get(story_id, 1),
             ruling=rulings.get(story_id),
         )
         for (
@@ -172,6 +178,34 @@ def evidence(db: Database, essay_id: str, claim_id: str) -> list[Evidence]:
             modality, voice, tier, outlet, at,
         ) in found
     ]  # fmt: skip
+
+
+def _origins(
+    db: Database, essay_id: str, claim_id: str, held: Iterable[tuple[int, str]]
+) -> dict[int, int]:
+    """How many origins each story has that several outlets carry. ``held``: (story, outlet)."""
+    outlets: defaultdict[int, set[str]] = defaultdict(set)
+    for story_id, outlet in held:
+        outlets[story_id].add(outlet)
+    several = [story_id for story_id, names in outlets.items() if len(names) > 1]
+    sources: defaultdict[int, list[Source]] = defaultdict(list)
+    for story_id, outlet, title, summary in db.execute(
+        """
+        SELECT v.story_id, a.outlet, a.title, a.summary
+        FROM current_verdicts v JOIN articles a ON a.id = v.article_id
+        WHERE v.claim_id = ? AND v.essay_id = ? AND v.story_id IN (SELECT value FROM json_each(?))
+        ORDER BY a.at, a.id
+        """,
+        [claim_id, essay_id, json.dumps(several)],
+    ):
+        sources[story_id].append(Source(outlet, f"{title}\n{summary}"))
+    return {story_id: _counted(tuple(reports)) for story_id, reports in sources.items()}
+
+
+# A claim is drawn up at every report on it, and most of its stories are as they were.
+@lru_cache(maxsize=4096)
+def _counted(reports: tuple[Source, ...]) -> int:
+    return count_origins(reports)
 
 
 _STANCES = {stance.value: stance for stance in Stance}

@@ -362,6 +362,28 @@ async def test_an_hour_that_brought_nothing_is_not_told(ledger, clock, slack):
     assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 1
 
 
+async def test_what_comes_after_an_empty_hour_waits_for_the_next_one(ledger, clock, slack):
+    await ledger.subscribe(replace(DAILY, cadence=Cadence.HOURLY), ADA)
+    clock.at += timedelta(hours=1)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 0
+    clock.at += timedelta(minutes=7)
+    await ledger.commit(update(report("a", at=clock.at), at=clock.at))
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 0
+    clock.at += timedelta(minutes=53)
+    assert await ledger.queue_digests(ESSAY, AlertPolicy()) == 1
+
+
+async def test_the_backlog_of_a_new_feed_is_no_news(ledger, clock, slack):
+    await ledger.subscribe(DAILY, ADA)
+    old = NOON - timedelta(days=300)
+    await ledger.commit(update(report("a", at=old), silent=True))
+    clock.at += timedelta(days=1)
+    await ledger.queue_digests(ESSAY, AlertPolicy())
+    await courier(ledger, clock, slack).drain()
+    assert notices(slack)[0].title == "Daily digest: nothing new"
+    assert not notices(slack)[0].sections
+
+
 async def test_a_digest_waits_for_the_end_of_quiet_hours_and_is_not_lost(ledger, clock, slack):
     quiet = QuietHours(time(0), time(23), "UTC")
     await ledger.subscribe(replace(DAILY, quiet=quiet), ADA)

@@ -57,6 +57,26 @@ async def test_a_confirmed_word_of_a_party_counts_in_full(ledger):
     assert (found.standing, found.supporting_weight) == (Standing.SUPPORTED, 1.0)
 
 
+async def test_a_story_of_several_origins_weighs_more_and_wire_copy_does_not(ledger):
+    copy = "The ministry of the interior said on Sunday that the power station had been hit again"
+    own = (
+        "Smoke stood over the eastern blocks of the plant when our correspondent came to the gate",
+        "Two turbines are out of service, an engineer told us, and repairs will take until April",
+        "Residents of four villages were without heating for a second night, their mayor wrote",
+    )
+    for claim, texts in {"C02": (copy,) * 3, "C03": own}.items():
+        for text, outlet in zip(
+            texts, ("Harbour Post", "City Gazette", "Wirral Echo"), strict=True
+        ):
+            name = f"{claim}{outlet[0]}".lower()
+            title = f"{claim} and the power station on Sunday"
+            await commit(ledger, report(name, claim=claim, text=text, title=title, outlet=outlet))
+    accounts = {one.claim.id: one for one in await ledger.standings(ESSAY)}
+    assert accounts["C02"].supporting == accounts["C03"].supporting == 1
+    assert accounts["C02"].supporting_weight == 1.0
+    assert accounts["C03"].supporting_weight == pytest.approx(4 / 3, abs=0.01)
+
+
 async def test_a_decision_falls_when_the_story_turns(ledger):
     await commit(ledger, report("a"))
     await ledger.decide(1, 1, DeskAction.NOT_THIS_CLAIM, ADA)
