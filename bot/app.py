@@ -38,7 +38,7 @@ from bot.parts import (
     roles_of,
 )
 from bot.pipeline import JudgeThread, Pipeline
-from bot.polling import RECORD_INTERVAL_S, TICK_S, Poller
+from bot.polling import LATE_POLL, RECORD_INTERVAL_S, TICK_S, Poller
 from bot.ports import ChatAdapter, Clock, InteractiveAdapter
 from bot.reloading import reloading_feeds
 from bot.rounds import ROUNDS, Rounds
@@ -53,8 +53,8 @@ from feeds.manners import Manners
 POLL_PATIENCE_S = 4.0
 DELIVERY_PATIENCE_S = 2.0
 ADAPTER_PATIENCE_S = 2.0
-# The first words of the names of what is scheduled.
-JOBS = ("poll", "deliver", *ROUNDS, "probe")
+# The names of what is scheduled, and of polls that end late.
+JOBS = ("poll", LATE_POLL, "records", "deliver", *ROUNDS, "probe")
 
 _log = logger("app")
 
@@ -148,6 +148,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             observer=metrics,
         )
         poller.take(sources, await ledger.feed_states())
+        ledger.use_feeds(source.url for source in sources)
         stack.enter_context(reloading_feeds(config, poller, ledger))
         Probes(ledger, courier, metrics, clock).watch(
             health, f"{config.judge.kind}; {len(essay.claims)} claims", adapters
@@ -164,6 +165,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             config.schedule.housekeeping_interval_min * 60,
             rules,
         ).put_on(schedule)
+        health.watch("polls", poller.probe)
         if not sources:
             _log.warning("no feeds", remedy="`claimwire feeds add URL` adds one")
         schedule.every("probe", health.probe, interval_s=PROBE_INTERVAL_S, may_overrun=True)
@@ -207,7 +209,7 @@ def _schedule(
     schedule = Schedule(clock, misfire_grace_s=grace_s, observer=metrics)
     schedule.every("poll", poller.tick, interval_s=TICK_S)
     interval_s = RECORD_INTERVAL_S
-    schedule.every("poll records", pipeline.flush, interval_s=interval_s, may_overrun=True)
+    schedule.every("records", pipeline.flush, interval_s=interval_s, may_overrun=True)
     interval_s = config.alerts.delivery_interval_s
     # A slow channel makes a drain overrun its interval: that is no poll that was missed.
     schedule.every("deliver", courier.drain, interval_s=interval_s, may_overrun=True)

@@ -137,15 +137,16 @@ class FeedBook:
         *,
         essay: Essay,
     ) -> FeedUpdate:
-        now = self._clock.now()
+        now, before = self._clock.now(), self._states[source.url]
+        pace = self._rules.pace(source)
         answer = Answer(
             published=[article.at for article, _judgement in judged],
             moved_to=fetched.permanent_redirect,
             fresh_s=fetched.fresh_s,
             ttl_s=parsed.ttl_s if parsed else None,
             retry_after_s=fetched.retry_after_s,
+            since=before.succeeded_at,
         )
-        before, pace = self._states[source.url].course, self._rules.pace(source)
         return FeedUpdate(
             essay=essay,
             feed_url=source.url,
@@ -153,7 +154,7 @@ class FeedBook:
             status=fetched.status,
             etag=fetched.caching.etag,
             last_modified=fetched.caching.last_modified,
-            course=after_answer(before, answer, now, pace, self._rng.random()),
+            course=after_answer(before.course, answer, now, pace, self._rng.random()),
         )
 
     async def _remember(self, source: FeedSource, update: FeedUpdate) -> FeedState:

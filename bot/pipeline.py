@@ -188,10 +188,11 @@ class Pipeline:
 
     async def _poll(self, source: FeedSource, state: FeedState, *, back_fill: bool) -> PollOutcome:
         address = state.course.address or source.url
-        async with AsyncExitStack() as stack:
-            # First the host's turn: a feed that waits for it must not keep others from theirs.
+        async with AsyncExitStack() as slot:
+            # First the host's turn, then a slot, and never a turn while a slot is held: two polls
+            # would wait for each other for ever.
             async with self._manners.turn(address):
-                await stack.enter_async_context(self._slots)
+                await slot.enter_async_context(self._slots)
                 with timed(self._observer.fetched):
                     fetched = await self._fetcher.fetch(
                         address, Caching(state.etag, state.last_modified)
@@ -201,7 +202,10 @@ class Pipeline:
                 return PollOutcome(source.url, not_modified=True, due_at=after.course.due_at)
             parsed = await self._parse(source, fetched.body, fetched.content_type)
             now = self._clock.now()
-            new = await self._complete(source, await self._ledger.unseen(parsed.entries))
+            new: Sequence[Entry] = await self._ledger.unseen(parsed.entries)
+            if pages := self._pages(source):
+                await slot.aclose()  # pages wait for turns of their own
+                new = await pages.completed(new)
             articles = sorted((as_article(entry, now) for entry in new), key=lambda a: a.at)
             judgements = await self._judge.judge(articles)
             silent = not state.fetched_before and not back_fill
@@ -237,9 +241,10 @@ class Pipeline:
         )
         return await asyncio.to_thread(call)
 
-    async def _complete(self, source: FeedSource, entries: Sequence[Entry]) -> Sequence[Entry]:
+    def _pages(self, source: FeedSource) -> FullText | None:
+        """What completes the feed's teasers, where that is wanted."""
         wanted = self._rules.full_text if source.full_text is None else source.full_text
-        return await self._full_text.completed(entries) if wanted and self._full_text else entries
+        return self._full_text if wanted else None
 
     async def _failed(
         self,

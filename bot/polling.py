@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.errors import ClaimwireError
 from bot.ledger.records import FeedState
 from bot.log import logger
 from bot.operations.observer import UNOBSERVED, Observer
@@ -22,12 +23,14 @@ from feeds.course import LEAST_WAIT_S, Pace, resumed
 from feeds.opml import FeedSource
 
 TICK_S = 1.0
+LATE_POLL = "late_poll"  # the name under which a poll that ended late is counted
 RECORD_INTERVAL_S = 2.0  # between two writes of what polls have noted (bot.feedbook)
 # Feeds that are due together at a start begin so far apart, and all of them within LEAST_WAIT_S.
 START_GAP_S = 0.5
 # Looks that lie further apart mean that the machine slept or its clock was set.
 JUMP_S = 120.0
 UNRECORDED_WAIT_S = 300.0  # after a poll that could not be recorded
+STANDSTILL = timedelta(minutes=15)  # with polls to be done and none ended: something hangs
 
 _log = logger("polling")
 
@@ -89,6 +92,7 @@ class Poller:
         self._queue: list[tuple[datetime, str]] = []  # some of it overtaken by self._due
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._looked_at: datetime | None = None
+        self._moved_at = clock.now()  # when a poll ended, or there was none to be done
         self.late = 0
 
     def take(self, sources: Iterable[FeedSource], states: Mapping[str, FeedState]) -> None:
@@ -110,6 +114,15 @@ class Poller:
         """How many polls run or wait for their host's turn."""
         return len(self._under_way)
 
+    async def probe(self) -> str:
+        """A bot.operations.health.Probe: raises ClaimwireError where polls stand still."""
+        now = self._clock.now()
+        due = sum(due <= now for due in self._due.values())
+        waiting = f"{len(self._sources)} feeds, {self.under_way} asked now, {due} due"
+        if (self.under_way or due) and now - self._moved_at > STANDSTILL:
+            raise ClaimwireError(f"no poll has ended since {self._moved_at:%H:%M} UTC; {waiting}")
+        return waiting
+
     async def tick(self) -> None:
         """Starts what is due. To be called about every TICK_S; returns at once."""
         now = self._clock.now()
@@ -119,6 +132,8 @@ class Poller:
             if self._due.get(url) == due:
                 del self._due[url]
                 self._under_way[url] = asyncio.create_task(self._run(self._sources[url], due))
+        if not self._under_way:
+            self._moved_at = now
 
     async def settle(self) -> None:
         """Waits for the polls under way."""
@@ -142,14 +157,14 @@ class Poller:
         except Exception:  # noqa: BLE001 - a fault over one feed must not lose it
             _log.exception("fault while a feed was polled", feed=source.url)
         finally:
-            now = self._clock.now()
+            self._moved_at = now = self._clock.now()
             del self._under_way[source.url]
             if source.url in self._sources:
                 self._wait(source.url, again or now + timedelta(seconds=UNRECORDED_WAIT_S))
         late_s = (now - due).total_seconds()
         if late_s > self._grace_s:
             self.late += 1
-            self._observer.missed("poll")
+            self._observer.missed(LATE_POLL)
             _log.warning("feed polled late", feed=source.url, late_s=round(late_s))
 
     def _wait(self, url: str, due: datetime) -> None:
@@ -178,6 +193,7 @@ class Poller:
         if 0 <= jump_s <= JUMP_S:
             return
         _log.warning("the clock jumped", by_s=round(jump_s))
+        self._moved_at = now
         if jump_s < 0:
             self._due = {url: due + (now - before) for url, due in self._due.items()}
         self._spread(now)

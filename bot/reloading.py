@@ -45,6 +45,7 @@ async def _reload(config: Config, poller: Poller, ledger: Ledger) -> None:
     try:
         sources = await asyncio.to_thread(load_feeds, config)
         poller.take(sources, await ledger.feed_states())
+        ledger.use_feeds(source.url for source in sources)
     except ClaimwireError as error:
         _log.error("list of feeds not read anew; the old one stays in use", error=str(error))
     else:

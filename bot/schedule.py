@@ -80,12 +80,10 @@ class Schedule:
         job: Job,
         *,
         interval_s: float,
-        jitter_s: float = 0,
         first_in_s: float = 0,
         may_overrun: bool = False,
     ) -> None:
-        """Runs ``job`` first after ``first_in_s`` and then every ``interval_s``, each time put off
-        by a random part of ``jitter_s``.
+        """Runs ``job`` first after ``first_in_s`` and then every ``interval_s``.
 
         ``may_overrun``: a run that is skipped because the last one goes on is not counted.
         """
@@ -105,11 +103,11 @@ class Schedule:
                 if not self._stopping:
                     raise
 
-        self._longest_s[name] = max(first_in_s, interval_s) + jitter_s
+        self._longest_s[name] = max(first_in_s, interval_s)
         first: datetime = self._clock.now() + timedelta(seconds=first_in_s)
         self._scheduler.add_job(
             run,
-            _Interval(seconds=interval_s, jitter=jitter_s or None, timezone="UTC"),
+            _Interval(seconds=interval_s, timezone="UTC"),
             id=name,
             name=name,
             next_run_time=first,

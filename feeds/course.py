@@ -8,9 +8,10 @@ is retired, which means: asked once a week, in case it comes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -62,6 +63,7 @@ class Answer:
     """What a fetch that went well said. ``fresh_s``: how long its headers call it fresh.
 
     ``published``: the times of the entries that were new. ``ttl_s`` None: it brought no feed (304).
+    ``since``: when it was fetched before; None: never.
     """
 
     published: Sequence[datetime] = ()
@@ -69,6 +71,7 @@ class Answer:
     fresh_s: float | None = None
     ttl_s: float | None = None
     retry_after_s: float | None = None
+    since: datetime | None = None
 
 
 def after_answer(
@@ -77,22 +80,25 @@ def after_answer(
     """The course after a fetch that went well. ``spread``: a random number in 0..1."""
     course = replace(
         _moved(before, answer.moved_to, now),
-        published=_times(before.published, answer.published, now),
+        published=_times(before.published, answer, now),
         ttl_s=before.ttl_s if answer.ttl_s is None else answer.ttl_s,
         failing_since=None,
         gone_times=0,
         retired_at=None,
     )
-    wait_s = rhythm_s(course.published, now, pace)
+    wait_s, least_s, most_s = rhythm_s(course.published, now, pace), 0.0, math.inf
     if not pace.fixed:
         hint_s = max(answer.fresh_s or 0.0, course.ttl_s)
-        wait_s = min(max(wait_s, min(hint_s, MOST_HINT_S), LEAST_WAIT_S), MOST_WAIT_S)
+        least_s, most_s = max(min(hint_s, MOST_HINT_S), LEAST_WAIT_S), MOST_WAIT_S
+        wait_s = max(wait_s, least_s)
     # Counted from when it was due, so that a feed of every ten minutes is asked 144 times a day.
     late_s = (now - before.due_at).total_seconds() if before.due_at else 0.0
     start = before.due_at if before.due_at and 0 < late_s < wait_s / 2 else now
     jittered_s = wait_s + (2 * spread - 1) * min(pace.jitter_s, wait_s / 4)
-    earliest = now + timedelta(seconds=min(answer.retry_after_s or 0.0, LONGEST_PAUSE_S))
-    return replace(course, due_at=max(start + timedelta(seconds=jittered_s), earliest))
+    wait_s = (start - now).total_seconds() + jittered_s
+    asked_s = min(answer.retry_after_s or 0.0, LONGEST_PAUSE_S)
+    wait_s = min(max(wait_s, least_s, asked_s), most_s)
+    return replace(course, due_at=now + timedelta(seconds=wait_s))
 
 
 def after_failure(
@@ -125,7 +131,10 @@ def after_failure(
         usual_s = rhythm_s(before.published, now, pace)
         wait_s = max(usual_s, pause_s(failures, retry_after_s))
         wait_s = max(wait_s, GONE_PAUSE_S) if gone_times else wait_s
-    return replace(course, due_at=now + timedelta(seconds=wait_s * (1 + PAUSE_SPREAD * spread)))
+    wait_s *= 1 + PAUSE_SPREAD * spread
+    if not course.retired_at:
+        wait_s = min(wait_s, LONGEST_PAUSE_S)
+    return replace(course, due_at=now + timedelta(seconds=wait_s))
 
 
 def resumed(course: FeedCourse, *, failing: bool, now: datetime, pace: Pace) -> datetime:
@@ -161,6 +170,8 @@ def pause_s(failures: int, retry_after_s: float | None) -> float:
     None at the first: it may pass. ``retry_after_s`` is the server's own wish, if it gave one.
     """
     grown = FIRST_PAUSE_S * 2.0 ** min(failures - 2, 10) if failures > 1 else 0.0
+    # Room for the spread, without which feeds that fail together would go on together.
+    grown = min(grown, LONGEST_PAUSE_S / (1 + PAUSE_SPREAD))
     return min(max(grown, retry_after_s or 0.0), LONGEST_PAUSE_S)
 
 
@@ -198,15 +209,26 @@ def news(url: str, before: FeedCourse, after: FeedCourse, now: datetime) -> list
     return found
 
 
-def _times(
-    known: Sequence[datetime], new: Iterable[datetime], now: datetime
-) -> tuple[datetime, ...]:
+def _times(known: Sequence[datetime], answer: Answer, now: datetime) -> tuple[datetime, ...]:
     """The last times at which a feed brought something, those of one batch as one."""
     kept: list[datetime] = []
-    for at in sorted([*known, *(min(at, now) for at in new)]):
+    new = sorted(_came(at, answer.since, now) for at in answer.published)
+    if answer.since is None and len({at.time() for at in new}) == 1:
+        new = new[-1:]  # dated by the day alone: of the rhythm they say nothing
+    for at in sorted([*known, *new]):
         if not kept or (at - kept[-1]).total_seconds() >= BATCH_S:
             kept.append(at)
     return tuple(kept[-PUBLISHED_KEPT:])
+
+
+def _came(at: datetime, since: datetime | None, now: datetime) -> datetime:
+    """When an entry came that is dated ``at`` and was not there at the fetch before.
+
+    Some feeds date by the day alone, or list late: it came after that fetch, whatever it says.
+    """
+    if since and (at <= since or at.time() == time.min):
+        return now
+    return min(at, now)
 
 
 def _moved(before: FeedCourse, moved_to: str | None, now: datetime) -> FeedCourse:

@@ -124,15 +124,20 @@ class Fetcher:
             await self._session.close()
             self._session = None
 
-    async def fetch(self, url: str, caching: Caching | None = None) -> Fetched:
+    async def fetch(
+        self, url: str, caching: Caching | None = None, *, within_site: bool = False
+    ) -> Fetched:
         """The feed at ``url``, or word that it has not changed. Raises FetchError.
+
+        ``within_site``: a redirect to another site is not followed: the answer is the redirect,
+        without a body, and its ``final_url`` says where to.
 
         ``FetchError.try_again`` is False where the same request would meet the same answer: the
         address, or the feed, needs a person.
         """
         try:
             async with asyncio.timeout(self.limits.timeout_s):
-                return await self._follow(url, caching or Caching())
+                return await self._follow(url, caching or Caching(), within_site=within_site)
         except FetchError:
             raise
         except TimeoutError as error:
@@ -145,7 +150,7 @@ class Fetcher:
             reason, try_again = _explained(error)
             raise FetchError(url, reason, try_again=try_again) from error
 
-    async def _follow(self, url: str, caching: Caching) -> Fetched:
+    async def _follow(self, url: str, caching: Caching, *, within_site: bool) -> Fetched:
         """Requests ``url`` and what it redirects to, until there is an answer."""
         assert self._session is not None, "use the Fetcher in an async with"  # noqa: S101
         hop = self._checked(url, url)
@@ -157,7 +162,9 @@ class Fetcher:
                 if response.status not in _REDIRECTS:
                     return await self._answer(url, response, caching, moved)
                 all_permanent = all_permanent and response.status in _PERMANENT
-                hop = self._next_hop(url, hop, response)
+                here, hop = hop, self._next_hop(url, hop, response)
+                if within_site and hop.origin() != here.origin():
+                    return Fetched(url, str(hop), response.status, None, "", Caching())
             if hop in seen:
                 raise FetchError(url, f"it redirects in a circle ({hop})", try_again=False)
             if len(seen) > self.limits.max_redirects:

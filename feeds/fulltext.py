@@ -31,6 +31,7 @@ POLL_TIMEOUT_S = 60.0
 PAGE_TIMEOUT_S = 15.0
 PAGE_MAX_BYTES = 2_000_000
 MAX_TAGS = 8_000
+MAX_SITES = 3  # that one page's redirects may lead through
 TEXTS_KEPT = 500  # by their addresses, for feeds that carry the same report
 
 _WORD = re.compile(r"\w{4,}")
@@ -79,18 +80,23 @@ class FullText:
         return self._texts[entry.url]
 
     async def _fetched(self, url: str) -> str:
-        if not await self._robots.allow(url):
-            _log.info("page not fetched", url=url, reason="its robots.txt does not allow it")
-            return ""
-        try:
-            async with self._manners.turn(url):
-                page = await self._fetcher.fetch(url)
-        except FetchError as error:
-            _log.info("page not fetched", url=url, reason=error.reason)
-            return ""
-        if page.final_url != url and not await self._robots.allow(page.final_url):
-            return ""
-        return await asyncio.to_thread(extracted, page.body or b"", page.content_type)
+        for _site in range(MAX_SITES):
+            if not await self._robots.allow(url):
+                _log.info("page not fetched", url=url, reason="its robots.txt does not allow it")
+                return ""
+            try:
+                # Another site is asked in a turn of its own, and its robots.txt before.
+                async with self._manners.turn(url):
+                    page = await self._fetcher.fetch(url, within_site=True)
+            except FetchError as error:
+                _log.info("page not fetched", url=url, reason=error.reason)
+                return ""
+            if page.body is not None:
+                if page.final_url != url and not await self._robots.allow(page.final_url):
+                    return ""
+                return await asyncio.to_thread(extracted, page.body, page.content_type)
+            url = page.final_url
+        return ""
 
 
 def extracted(body: bytes, content_type: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.robotparser import RobotFileParser
 
 from yarl import URL
 
@@ -17,6 +16,7 @@ from bot.errors import FetchError
 from bot.ports import Clock
 from feeds.fetch import Fetcher
 from feeds.manners import Manners
+from feeds.robotstxt import SiteRules, site_rules
 
 AGENT = "claimwire"
 KEPT_FOR = timedelta(hours=24)  # RFC 9309, 2.4
@@ -27,7 +27,7 @@ _CLIENT_ERRORS = range(400, 500)
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    parser: RobotFileParser | None  # None: nothing may be fetched
+    of_site: SiteRules | None  # None: nothing may be fetched
     until: datetime
 
 
@@ -44,8 +44,9 @@ class Robots:
         """Whether the page may be fetched. A site whose rules cannot be had allows nothing, but
         one that has none allows everything (RFC 9309, 2.3.1). Never raises."""
         try:
-            site = str(URL(url).origin())
-        except ValueError:
+            address = URL(url)
+            site, path = str(address.origin()), address.raw_path_qs
+        except ValueError:  # links of feeds may be anything
             return False
         rules = self._sites.get(site)
         if rules is None or rules.until <= self._clock.now():
@@ -54,19 +55,14 @@ class Robots:
             self._sites[site] = rules
             if len(self._sites) > MAX_SITES:
                 del self._sites[next(iter(self._sites))]
-        return rules.parser is not None and rules.parser.can_fetch(AGENT, url)
+        return rules.of_site is not None and rules.of_site.allow(path)
 
-    async def _fetched(self, site: str) -> RobotFileParser | None:
+    async def _fetched(self, site: str) -> SiteRules | None:
         try:
             async with self._manners.turn(site):
                 fetched = await self._fetcher.fetch(f"{site}/robots.txt")
         except FetchError as error:
             none_there = error.status is not None and error.status in _CLIENT_ERRORS
-            return await asyncio.to_thread(_parsed, b"") if none_there else None
-        return await asyncio.to_thread(_parsed, fetched.body or b"")
-
-
-def _parsed(body: bytes) -> RobotFileParser:
-    parser = RobotFileParser()
-    parser.parse(body[:MAX_BYTES].decode("utf-8-sig", "replace").splitlines())
-    return parser
+            return SiteRules() if none_there else None
+        body = (fetched.body or b"")[:MAX_BYTES]
+        return await asyncio.to_thread(site_rules, body, AGENT)

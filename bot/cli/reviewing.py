@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,8 +53,16 @@ def review(
         return
     if action is None or action not in WORDS:
         raise InputError(f"Say what it is: claimwire review {item} {'|'.join(WORDS)}")
-    told = _decide(loaded, essay, item, action, by or getpass.getuser())
+    told = _decide(loaded, essay, item, action, by or _me())
     print_json({"item": item, "recorded": told}) if as_json else stdout().print(Text(told))
+
+
+def _me() -> str:
+    """The user's name on this machine; a container's user has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _decide(config: Config, essay: Essay, number: int, action: str, name: str) -> str:

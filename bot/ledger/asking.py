@@ -118,7 +118,8 @@ class Questions(Store):
 
     async def works(self) -> Works:
         """How feeds, deliveries and queues are doing."""
-        return await self._owner.read(partial(queries.works, now=self._clock.now()))
+        look = partial(queries.works, now=self._clock.now(), feeds_in_use=self._feeds_in_use)
+        return await self._owner.read(look)
 
     async def trace(self, wanted: str) -> Trace | None:
         """All that happened to the article of that URL, key, feed id or number."""

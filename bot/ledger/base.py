@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.ledger.owner import Owner
 from bot.ports import Clock
 
@@ -12,3 +14,11 @@ class Store:
     def __init__(self, owner: Owner, clock: Clock) -> None:
         self._owner = owner
         self._clock = clock
+        self._feeds_in_use: frozenset[str] | None = None
+
+    def use_feeds(self, urls: Iterable[str]) -> None:
+        """From now on ``works`` and ``pulse`` count these feeds alone, and none that left the list.
+
+        Until then they count all that were ever tried.
+        """
+        self._feeds_in_use = frozenset(urls)

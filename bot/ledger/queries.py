@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -99,20 +100,24 @@ def _notices(db: Database, essay_id: str, after: str) -> tuple[Notice, ...]:
     return tuple(notice_body.from_json(row["body"]) for row in found)
 
 
-def works(db: Database, now: datetime) -> Works:
-    """How the machinery runs."""
+def works(db: Database, now: datetime, feeds_in_use: Collection[str] | None = None) -> Works:
+    """How the machinery runs. ``feeds_in_use``: the addresses that count; None: all."""
     times = sql.rows(
         db,
         "SELECT (SELECT max(attempted_at) FROM feeds) AS polled, (SELECT max(settled_at)"
-        " FROM outbox WHERE state = 'sent') AS delivered, (SELECT count(*) FROM feeds) AS feeds",
+        " FROM outbox WHERE state = 'sent') AS delivered",
     )[0]
     failing = sql.rows(
         db,
-        "SELECT * FROM feeds WHERE failures > 0 ORDER BY failures DESC, url LIMIT ?",
-        [FAILING_SHOWN],
+        """
+        SELECT * FROM feeds
+        WHERE failures > 0 AND (?1 IS NULL OR url IN (SELECT value FROM json_each(?1)))
+        ORDER BY failures DESC, url LIMIT ?2
+        """,
+        [_json(feeds_in_use), FAILING_SHOWN],
     )
     return Works(
-        feeds=times["feeds"],
+        feeds=_feeds(db, feeds_in_use)[0],
         failing=tuple(feeds.state_of(row) for row in failing),
         last_poll=sql.to_time_or_none(times["polled"]),
         last_delivery=sql.to_time_or_none(times["delivered"]),
@@ -148,18 +153,30 @@ def counts(db: Database) -> Counts:
     )
 
 
-def pulse(db: Database, now: datetime) -> Pulse:
+def pulse(db: Database, now: datetime, feeds_in_use: Collection[str] | None = None) -> Pulse:
     """Writes a line, so that a full or read-only disk shows, and reads what is cheap to read."""
     sql.change(
         db,
         "INSERT INTO meta VALUES ('pulse', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
         [sql.to_text(now)],
     )
-    return Pulse(
-        feeds=sql.number(db, "SELECT count(*) FROM feeds"),
-        feeds_failing=sql.number(db, "SELECT count(*) FROM feeds WHERE failures > 0"),
-        queues=outbox_rows.queues(db, now),
-    )
+    count, failing = _feeds(db, feeds_in_use)
+    return Pulse(count, failing, outbox_rows.queues(db, now))
+
+
+def _feeds(db: Database, in_use: Collection[str] | None) -> tuple[int, int]:
+    """How many of the feeds in use were ever tried, and failed when last tried."""
+    found = sql.rows(
+        db,
+        "SELECT count(*) AS tried, count(*) FILTER (WHERE failures > 0) AS failing FROM feeds"
+        " WHERE ?1 IS NULL OR url IN (SELECT value FROM json_each(?1))",
+        [_json(in_use)],
+    )[0]
+    return found["tried"], found["failing"]
+
+
+def _json(urls: Collection[str] | None) -> str | None:
+    return None if urls is None else json.dumps(list(urls))
 
 
 def tidy(db: Database) -> Housekeeping:

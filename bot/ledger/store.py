@@ -215,7 +215,8 @@ class Ledger(Decisions, Questions):
 
     async def pulse(self) -> Pulse:
         """Proves that the ledger can be written and read; takes milliseconds."""
-        return await self._owner.write(partial(queries.pulse, now=self._clock.now()))
+        look = partial(queries.pulse, now=self._clock.now(), feeds_in_use=self._feeds_in_use)
+        return await self._owner.write(look)
 
     async def remove_idle(self, before: datetime) -> int:
         """Removes the reports fetched before then that bore on nothing; returns how many.

@@ -1,4 +1,4 @@
-"""Whether the bot can do its work, part by part: judge, ledger, schedule, every channel.
+"""Whether the bot can do its work, part by part: judge, ledger, schedule, polls, channels.
 
 Each part is proved by a probe of its own, all of them together every PROBE_INTERVAL_S by the
 schedule. A probe that is too old proves nothing any more: so a schedule that stands still shows.

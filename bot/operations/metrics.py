@@ -73,8 +73,8 @@ class Metrics:
 
     def _state(self, to: CollectorRegistry) -> None:
         """What is as it is."""
-        self._feeds = _gauge(to, "feeds", "Feeds that were ever tried.")
-        self._failing = _gauge(to, "feeds_failing", "Feeds that failed when last tried.")
+        self._feeds = _gauge(to, "feeds", "Feeds in use that were ever tried.")
+        self._failing = _gauge(to, "feeds_failing", "Feeds in use that failed when last tried.")
         self._pending = _gauge(to, "outbox_pending", "What waits for a channel.", "channel")
         self._oldest = _gauge(
             to, "outbox_oldest_timestamp_seconds", "Since when the first of them waits.", "channel"
@@ -112,8 +112,7 @@ class Metrics:
         self._deliveries.labels(platform, ended.value).inc()
 
     def missed(self, job: str) -> None:
-        # A poll's job is named after its feed.
-        self._missed.labels(job.split(" ", 1)[0]).inc()
+        self._missed.labels(job).inc()
 
     # --- states ----------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class Observer(Protocol):
         """An attempt to deliver ended."""
 
     def missed(self, job: str) -> None:
-        """A run of a job did not take place."""
+        """A run of a job (one of bot.app.JOBS) did not take place, or not in time."""
 
 
 class Unobserved:

@@ -62,7 +62,9 @@ async def test_it_is_ready_counts_its_work_and_answers_the_probe(tmp_path: Path)
             status, text = await bot.page("/readyz")
             assert status == 200
             parts = {part["name"]: part["ready"] for part in json.loads(text)["parts"]}
-            assert parts == dict.fromkeys(("schedule", "judge", "ledger", "channel console"), True)
+            assert parts == dict.fromkeys(
+                ("schedule", "judge", "ledger", "channel console", "polls"), True
+            )
             assert (await bot.page("/healthz"))[0] == 200
             _, figures = await bot.page("/metrics")
             for line in (

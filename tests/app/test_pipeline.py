@@ -1,8 +1,10 @@
 """One feed through the stages, with the real fetcher, parser and ledger on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import product
 
 import pytest
 
@@ -12,7 +14,10 @@ from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Judgement, Outlet, Sentence, Stance, Stop, Verdict
 from bot.pipeline import JudgeThread, Pipeline, as_article
+from bot.polling import PollRules
 from feeds.fetch import Fetcher, Limits
+from feeds.fulltext import POLL_TIMEOUT_S, FullText
+from feeds.manners import Manners
 from feeds.opml import FeedSource
 from tests.fakes.feed_server import FeedServer, Page
 
@@ -81,6 +86,39 @@ async def line() -> AsyncIterator[Line]:
         )
         yield Line(server, ledger, pipeline, judge)
     thread.close()
+
+
+async def test_pages_and_feeds_of_the_same_hosts_do_not_wait_for_each_other_for_ever() -> None:
+    """A poll that waits for a host's turn, to complete a teaser, must hold no slot."""
+    clock, judge, hosts = SystemClock(), JudgeThread(WordJudge()), ("127.0.0.1", "127.0.0.2")
+    async with (
+        FeedServer(hosts=len(hosts)) as server,
+        await Ledger.open(None, clock) as ledger,
+        Fetcher(clock, Limits(allow_private=True, timeout_s=10)) as fetcher,
+    ):
+        manners = Manners(gap_s=0.01)
+        pipeline = Pipeline(
+            fetcher=fetcher,
+            judge=judge,
+            ledger=ledger,
+            clock=clock,
+            policy=AlertPolicy(),
+            rules=PollRules(full_text=True, concurrency=len(hosts)),
+            manners=manners,
+            full_text=FullText(fetcher, clock, manners),
+        )
+        sources = []
+        for number, host in product(range(3), hosts):
+            path = f"/rss{number}"
+            page = rss("Kremlin rejects the plan").replace(
+                b"https://e.example/", server.url(f"/{number}/", host).encode()
+            )
+            server.pages[path] = Page(page)
+            sources.append(FeedSource(server.url(path, host), Outlet("Example Wire", 1)))
+        async with asyncio.timeout(POLL_TIMEOUT_S / 3):
+            outcomes = await asyncio.gather(*map(pipeline.poll, sources))
+        assert not any(outcome.error for outcome in outcomes)
+    judge.close()
 
 
 async def test_the_first_fetch_records_in_silence_and_the_next_alerts(line: Line) -> None:

@@ -36,7 +36,7 @@ with instrumented():
     from feeds.inflate import PIECE_BYTES, InflateError, inflater
     from feeds.page import read_page
     from feeds.parse import parse
-    from feeds.robots import _parsed as read_robots
+    from feeds.robotstxt import site_rules
     from feeds.text import MAX_URL_CHARS, canonical_url
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -131,7 +131,7 @@ def headers(data: bytes) -> None:
 
 def robots(data: bytes) -> None:
     """A robots.txt."""
-    read_robots(data).can_fetch("claimwire", "https://n.example/a?b=c")
+    site_rules(data, "claimwire").allow("/a?b=c")
 
 
 def page(data: bytes) -> None:

@@ -72,7 +72,9 @@ class Unmodified(Fetcher):
         super().__init__(clock)
         self.polls: Counter[str] = Counter()
 
-    async def fetch(self, url: str, caching: Caching | None = None) -> Fetched:
+    async def fetch(
+        self, url: str, caching: Caching | None = None, *, within_site: bool = False
+    ) -> Fetched:
         self.polls[url] += 1
         return Fetched(url, url, 304, None, "", caching or Caching())
 
@@ -82,7 +84,9 @@ class Counting(Fetcher):
 
     polls: Counter[str]
 
-    async def fetch(self, url: str, caching: Caching | None = None) -> Fetched:
+    async def fetch(
+        self, url: str, caching: Caching | None = None, *, within_site: bool = False
+    ) -> Fetched:
         self.polls[url] += 1
         return await super().fetch(url, caching)
 

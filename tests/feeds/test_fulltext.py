@@ -39,6 +39,7 @@ WALL = (
     b"</article></body></html>"
 )
 HTML = "text/html; charset=utf-8"
+OTHER = "127.0.0.2"
 
 
 @dataclass
@@ -129,6 +130,31 @@ async def test_a_redirect_does_not_lead_past_robots_txt(
     assert await full_text.completed([entry]) == [entry]
 
 
+async def test_another_site_is_asked_for_its_rules_before_its_page(clock: Hand) -> None:
+    async with (
+        FeedServer(hosts=2) as server,
+        Fetcher(clock, Limits(allow_private=True, timeout_s=5)) as fetcher,
+    ):
+        server.pages["/report"] = Page(PAGE, content_type=HTML)
+        server.pages["/away"] = Page(status=302, headers={"Location": server.url("/report", OTHER)})
+        entry = teaser(server.url("/away"))
+        (completed,) = await FullText(fetcher, clock, Manners(gap_s=0)).completed([entry])
+        assert FIRST in completed.summary
+        assert asked(server) == ["/robots.txt", "/away", "/robots.txt", "/report"]
+
+
+async def test_a_page_that_is_sent_from_site_to_site_is_given_up(clock: Hand) -> None:
+    async with (
+        FeedServer(hosts=2) as server,
+        Fetcher(clock, Limits(allow_private=True, timeout_s=5)) as fetcher,
+    ):
+        server.pages["/a"] = Page(status=302, headers={"Location": server.url("/b", OTHER)})
+        server.pages["/b"] = Page(status=302, headers={"Location": server.url("/a")})
+        entry = teaser(server.url("/a"))
+        assert await FullText(fetcher, clock, Manners(gap_s=0)).completed([entry]) == [entry]
+        assert [path for path in asked(server) if path != "/robots.txt"] == ["/a", "/b", "/a"]
+
+
 @pytest.mark.parametrize(
     ("status", "allowed"), [(404, True), (403, True), (500, False), (503, False)]
 )
@@ -154,7 +180,9 @@ async def test_rules_are_asked_for_again_after_a_day(
     assert not await robots.allow(server.url("/report"))
 
 
-@pytest.mark.parametrize("url", ["http://[", "javascript:x", "", "http://10.0.0.1/x"])
+@pytest.mark.parametrize(
+    "url", ["http://[", "javascript:x", "", "http://10.0.0.1/x", "https://a%E2%84%80b.example/x"]
+)
 async def test_what_is_no_address_is_not_allowed(url: str, clock: Hand) -> None:
     async with Fetcher(clock) as careful:
         assert not await Robots(careful, clock, Manners(gap_s=0)).allow(url)

@@ -7,9 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from bot.errors import ClaimwireError
 from bot.ledger.records import FeedState
 from bot.model import FeedCourse, Outlet
-from bot.polling import UNRECORDED_WAIT_S, Poller, PollRules
+from bot.polling import STANDSTILL, UNRECORDED_WAIT_S, Poller, PollRules
 from feeds.opml import FeedSource
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -159,6 +162,36 @@ async def test_a_changed_list_adds_and_drops_feeds_and_keeps_turns() -> None:
     assert [polls.asked[url] for url in urls] == [1, 1, 1, 1, 1]
     await pass_time(poller, clock, 560)
     assert [polls.asked[url] for url in urls] == [1, 2, 2, 2, 2]
+
+
+async def test_polls_that_stand_still_are_seen() -> None:
+    poller, polls, clock = made(2)
+    await pass_time(poller, clock, 60)
+    polls.gate.clear()
+    await pass_time(poller, clock, 510 + int(STANDSTILL.total_seconds()), settle=False)
+    assert "2 asked now" in await poller.probe()
+    await pass_time(poller, clock, 60, settle=False)
+    with pytest.raises(ClaimwireError, match="no poll has ended since"):
+        await poller.probe()
+    polls.gate.set()
+    await poller.settle()
+    await poller.probe()
+
+
+async def test_polls_that_are_due_and_not_begun_are_seen() -> None:
+    poller, _polls, clock = made(1)
+    await pass_time(poller, clock, 60)
+    clock.at += timedelta(minutes=9)
+    await poller.probe()
+    clock.at += timedelta(minutes=9)
+    with pytest.raises(ClaimwireError, match="1 due"):
+        await poller.probe()
+
+
+async def test_without_feeds_nothing_stands_still() -> None:
+    poller, _polls, clock = made(0)
+    clock.at += timedelta(days=1)
+    await poller.probe()
 
 
 async def test_a_stop_waits_and_then_cancels() -> None:

@@ -61,14 +61,14 @@ def test_judgements_deliveries_lag_and_missed_runs_are_counted() -> None:
     metrics.sent("slack", 0.1)
     metrics.delivered("slack", Delivered.SENT)
     metrics.lagged(0.002)
-    metrics.missed("poll https://e.example/a")
-    metrics.missed("poll https://e.example/b")
+    metrics.missed("late_poll")
+    metrics.missed("late_poll")
     shown = figures(metrics)
     assert shown["claimwire_judgements_total"] == 64
     assert shown["claimwire_judge_batch_seconds_sum"] == 0.5
     assert shown["claimwire_deliveries_total outcome=sent platform=slack"] == 1
     assert shown["claimwire_loop_lag_seconds_count"] == 1
-    assert shown["claimwire_missed_runs_total job=poll"] == 2
+    assert shown["claimwire_missed_runs_total job=late_poll"] == 2
 
 
 def test_a_channel_with_nothing_to_send_is_gone_from_the_page() -> None:

@@ -74,6 +74,16 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
         yield Bot(ledger, clock)
 
 
+async def test_a_feed_that_left_the_list_is_counted_no_more(bot: Bot) -> None:
+    for url in ("https://kept.example/", "https://gone.example/"):
+        await bot.ledger.record_failure(url, NOW, "HTTP 404")
+    assert "2 of 2 feeds failing" in await bot.probes.ledger()
+    bot.ledger.use_feeds(["https://kept.example/", "https://new.example/"])
+    assert "1 of 1 feeds failing" in await bot.probes.ledger()
+    works = await bot.ledger.works()
+    assert (works.feeds, [state.url for state in works.failing]) == (1, ["https://kept.example/"])
+
+
 async def alert(bot: Bot) -> None:
     """Commits a report with an alert for the channel."""
     title = "Kremlin rejects the plan"
