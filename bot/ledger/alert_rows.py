@@ -11,12 +11,11 @@ from sqlite_utils import Database
 from bot.alerts import body
 from bot.alerts.changes import since_last
 from bot.alerts.rules import Bearing, Step, Told, decide
-from bot.ledger import outbox_rows, routing, sql
-from bot.ledger.articles import outlet_of
+from bot.ledger import outbox_rows, retelling, routing, sql
 from bot.ledger.changes import opposite
-from bot.ledger.origins import Source, count_origins
-from bot.ledger.records import FeedUpdate
-from bot.model import Alert, Article, Carrier, Claim, Stance, Standing, Verdict
+from bot.ledger.records import EvidenceItem, FeedUpdate
+from bot.ledger.retelling import Coverage
+from bot.model import Alert, Article, Claim, Stance, Standing, Verdict
 
 Standings = dict[str, tuple[Standing, Standing]]  # claim id -> before and after the update
 
@@ -73,7 +72,9 @@ def tell(
             channels = routing.receivers(db, served, update.essay.id, alert, now)
             if not update.silent:
                 # Who waits for what it said before, and does not want what it says now, gets none.
-                for channel in outbox_rows.waiting_channels(db, alert.id).difference(channels):
+                # A post stays with its channel, and so does the correction that waits there.
+                waiting = outbox_rows.waiting_channels(db, alert.id)
+                for channel in waiting.difference(channels, routing.posted_in(db, alert.id)):
                     outbox_rows.supersede(db, alert.id, now, channel)
             add_revision(
                 db, alert, step, update.fetched_at, () if update.silent else channels, queueing
@@ -91,31 +92,60 @@ def withdraw(
 ) -> tuple[int, ...]:
     """Takes back the alerts on these (claim, story) of which no evidence is left.
 
-    ``withdrawn`` holds the reasons. What waits is not sent; channels that were told get a revision
-    that says why, in silent updates too: it is a correction. Returns the ids of the alerts that
-    were told.
+    ``withdrawn`` holds the reasons. What waits is not sent; channels that have a post get a
+    revision that says why, in silent updates too: it is a correction. Where evidence is left, the
+    alert says what that says. Returns the ids of the alerts of which a channel was told.
     """
+    queueing = outbox_rows.Queueing(now, min(now, update.fetched_at))
     revised = []
     for (claim_id, story_id), reason in sorted(withdrawn.items()):
         alert = alert_of(db, update.essay.id, claim_id, story_id)
-        if alert is None or evidence_of(db, update.essay.id, claim_id, story_id):
+        if alert is None or alert.withdrawn:
             continue
-        outbox_rows.supersede(db, alert.id, now)
-        posted = routing.posted_in(db, alert.id)
-        if not posted or alert.withdrawn:
-            continue
-        struck = replace(
-            alert,
-            revision=alert.revision + 1,
-            withdrawn=reason,
-            standing=standings[claim_id][1],
-            turned=False,
-            decision=None,
-        )
-        queueing = outbox_rows.Queueing(now, min(now, update.fetched_at))
-        add_revision(db, struck, Step.WITHDRAW, update.fetched_at, sorted(posted), queueing)
-        revised.append(alert.id)
+        left = retelling.held(db, update.essay.id, claim_id, story_id)
+        standing = standings[claim_id][1]
+        if left:
+            corrected = _corrected(db, update, replace(alert, standing=standing), left)
+            if corrected is None or replace(corrected, turned=alert.turned) == alert:
+                continue
+            step, channels = Step.CARRY, _concerned(db, update, corrected, now)
+        else:
+            corrected = replace(
+                alert, withdrawn=reason, standing=standing, turned=False, decision=None
+            )
+            step, channels = Step.WITHDRAW, routing.posted_in(db, alert.id)
+        for channel in outbox_rows.waiting_channels(db, alert.id).difference(channels):
+            outbox_rows.supersede(db, alert.id, now, channel)
+        corrected = replace(corrected, revision=alert.revision + 1)
+        add_revision(db, corrected, step, update.fetched_at, sorted(channels), queueing)
+        if channels:
+            revised.append(alert.id)
     return tuple(revised)
+
+
+def _corrected(
+    db: Database, update: FeedUpdate, alert: Alert, left: Sequence[EvidenceItem]
+) -> Alert | None:
+    """The alert by the evidence that is left; None where all of it is news of this very update.
+
+    Of that ``tell`` says what it is to readers.
+    """
+    new = {(article.entry.key, article.entry.content_hash) for article, _ in update.articles}
+    older = [
+        item
+        for item in left
+        if item.recorded_at != update.fetched_at
+        or (item.article.entry.key, item.article.entry.content_hash) not in new
+    ]
+    return retelling.retold(db, update.essay.id, alert, alert.story_id, older) if older else None
+
+
+def _concerned(db: Database, update: FeedUpdate, alert: Alert, now: datetime) -> set[str]:
+    """The channels that have a post of the alert, and those that wait for it and still want it."""
+    served = routing.routes(db, update.policy)
+    wanting = routing.receivers(db, served, update.essay.id, alert, now)
+    waiting = outbox_rows.waiting_channels(db, alert.id)
+    return routing.posted_in(db, alert.id) | waiting.intersection(wanting)
 
 
 def revision(db: Database, alert_id: int, number: int) -> Alert | None:
@@ -172,8 +202,11 @@ def _next_revision(
     quoted = None if withdrawn else (existing.sentence if existing else "")
     step, lead = _steps(update, told, group, quoted)
     if step is Step.NOTHING:
-        return None, step
-    carried = coverage(db, update.essay.id, claim.id, story_id)
+        if not withdrawn or told is None or existing is None:
+            return None, step
+        # Nothing that it told is left: what there is now takes its place, wanted or not.
+        step, lead = Step.EDIT, max(group, key=lambda each: each.verdict.confidence)
+    carried = retelling.coverage(db, update.essay.id, claim.id, story_id)
     if existing is None:
         draft = replace(
             _led_by(lead or group[0], update, standings, carried),
@@ -343,28 +376,3 @@ def evidence_of(db: Database, essay_id: str, claim_id: str, story_id: int) -> se
         [claim_id, essay_id, story_id],
     )
     return {row["id"] for row in found}
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Every outlet that carries a story, by its first report of it, in the order of time; and how
-    many origins all the reports have."""
-
-    carriers: tuple[Carrier, ...]
-    origins: int
-
-
-def coverage(db: Database, essay_id: str, claim_id: str, story_id: int) -> Coverage:
-    """Who carries the story, as far as the reports bear on the claim."""
-    found = sql.rows(
-        db,
-        "SELECT a.* FROM current_verdicts v JOIN articles a ON a.id = v.article_id"
-        " WHERE v.claim_id = ? AND v.essay_id = ? AND v.story_id = ? ORDER BY a.at, a.id",
-        [claim_id, essay_id, story_id],
-    )
-    carriers: dict[str, Carrier] = {}
-    for row in found:
-        carrier = Carrier(outlet_of(row), row["url"], row["title"], sql.to_time(row["at"]))
-        carriers.setdefault(row["outlet"], carrier)
-    sources = [Source(row["outlet"], f"{row['title']}\n{row['summary']}") for row in found]
-    return Coverage(tuple(carriers.values()), count_origins(sources))

@@ -197,13 +197,41 @@ def _waits(row: sql.Row, now: datetime) -> bool:
 
 
 def mark_sent(db: Database, delivery_id: int, receipt: str, at: datetime) -> None:
-    """The platform took it. True of a row that was superseded while it was on its way, too."""
+    """The platform took it. True of a row that was superseded while it was on its way, too.
+
+    The channel then gets what the alert says now, if nothing else brings it.
+    """
+    row = sql.rows(db, "SELECT * FROM outbox WHERE id = ?", [_known(db, delivery_id)])[0]
     sql.change(
         db,
         "UPDATE outbox SET state = 'sent', receipt = ?, settled_at = ?, error = '',"
         " attempts = attempts + 1 WHERE id = ? AND state IN ('pending', 'superseded')",
-        [receipt, sql.to_text(at), _known(db, delivery_id)],
+        [receipt, sql.to_text(at), delivery_id],
     )
+    if row["state"] == "superseded" and row["alert_id"] is not None:
+        _catch_up(db, row, at)
+
+
+def _catch_up(db: Database, sent: sql.Row, now: datetime) -> None:
+    """Queues the alert's last revision for the channel of a row that was sent too late."""
+    alert_id, channel = sent["alert_id"], sent["channel"]
+    last = sql.number(db, "SELECT revision FROM alerts WHERE id = ?", [alert_id])
+    later = sql.rows(
+        db,
+        "SELECT * FROM outbox WHERE alert_id = ? AND channel = ? AND revision > ?",
+        [alert_id, channel, sent["revision"]],
+    )
+    if last <= sent["revision"] or any(row["state"] != "superseded" for row in later):
+        return
+    for row in later:
+        if row["revision"] == last:  # a channel has one row for a revision
+            sql.change(
+                db,
+                "UPDATE outbox SET state = 'pending', settled_at = NULL WHERE id = ?",
+                [row["id"]],
+            )
+            return
+    queue(db, channel, alert_id, last, Queueing(now, now))
 
 
 def mark_retry(db: Database, delivery_id: int, due_at: datetime, error: str) -> None:

@@ -10,14 +10,14 @@ from sqlite_utils import Database
 from bot.alerts.rules import Step
 from bot.ledger import (
     alert_rows,
-    articles,
     essay_rows,
     outbox_rows,
+    retelling,
     routing,
     sql,
     standing_rows,
 )
-from bot.ledger.records import AlertPolicy, EvidenceItem, Moved
+from bot.ledger.records import AlertPolicy, Moved
 from bot.model import Alert, Claim, Kind
 
 ONE_STORY = "Two stories turned out to be one."
@@ -35,11 +35,15 @@ def follow(db: Database, moved: Moved) -> None:
             sql.change(db, "UPDATE alerts SET story_id = ? WHERE id = ?", [moved.target, told.id])
 
 
-def settle(db: Database, moved: Moved, now: datetime) -> tuple[int, ...]:
+def settle(
+    db: Database, moved: Moved, now: datetime, policy: AlertPolicy | None = None
+) -> tuple[int, ...]:
     """Revises, strikes or makes the alerts of both stories; returns the ids of those told.
 
     The standings must be drawn up before. A struck alert names the one that stays.
+    ``policy``: what channels want that are not subscribed.
     """
+    policy = policy or AlertPolicy()
     told: list[int | None] = []
     for essay_id, claim_id in sorted(moved.touched):
         at_source = alert_rows.alert_of(db, essay_id, claim_id, moved.source)
@@ -51,7 +55,7 @@ def settle(db: Database, moved: Moved, now: datetime) -> tuple[int, ...]:
         if alert_rows.evidence_of(db, essay_id, claim_id, moved.source):
             told.append(_retell(db, essay_id, at_source, moved.source, now))
             if at_target is None and not at_source.withdrawn:
-                told.append(_found(db, essay_id, at_source, moved.target, now))
+                told.append(_found(db, essay_id, at_source, moved.target, policy, now))
         elif at_target is not None:
             reason = f"merged with alert {at_target.id}, which tells of the same event"
             told.append(_strike(db, at_source, reason, now))
@@ -72,25 +76,28 @@ def by_hand(db: Database, moved: Moved, policy: AlertPolicy, now: datetime) -> N
         )  # fmt: skip
         if claim is not None and drawn.change is not None:
             standing_rows.tell(db, essay_id, claim, drawn.change, (), policy, now)
-    settle(db, moved, now)
+    settle(db, moved, now, policy)
 
 
 def _retell(db: Database, essay_id: str, alert: Alert, story_id: int, now: datetime) -> int | None:
     """The alert as its story has it now; None where that is what was told."""
-    held = _held(db, essay_id, alert.claim.id, story_id)
+    held = retelling.held(db, essay_id, alert.claim.id, story_id)
     if not held:
         return None
-    carried = alert_rows.coverage(db, essay_id, alert.claim.id, story_id)
-    now_told = replace(
-        alert,
-        story_id=story_id,
-        carriers=carried.carriers,
-        origins=carried.origins,
-        withdrawn="",
-        standing=standing_rows.last_standing(db, essay_id, alert.claim.id),
+    now_told = retelling.retold(
+        db,
+        essay_id,
+        replace(
+            alert,
+            withdrawn="",
+            standing=standing_rows.last_standing(db, essay_id, alert.claim.id),
+        ),
+        story_id,
+        held,
     )
-    if alert.withdrawn or alert.sentence not in {item.verdict.sentence.text for item in held}:
-        now_told = _quoting(now_told, _strongest(held))
+    if alert.withdrawn:
+        now_told = retelling.quoting(now_told, held)
+    now_told = replace(now_told, turned=alert.turned)
     if now_told == alert:
         return None
     channels = routing.posted_in(db, alert.id) | outbox_rows.waiting_channels(db, alert.id)
@@ -101,12 +108,22 @@ def _retell(db: Database, essay_id: str, alert: Alert, story_id: int, now: datet
     return alert.id
 
 
-def _found(db: Database, essay_id: str, like: Alert, story_id: int, now: datetime) -> int | None:
-    """An alert of its own for a story that was part of another's, where that one was told."""
-    held = _held(db, essay_id, like.claim.id, story_id)
+def _found(
+    db: Database,
+    essay_id: str,
+    like: Alert,
+    story_id: int,
+    policy: AlertPolicy,
+    now: datetime,
+) -> int | None:
+    """An alert of its own for a story that was part of another's.
+
+    It is told where that one was, in the channels that want it.
+    """
+    held = retelling.held(db, essay_id, like.claim.id, story_id)
     if not held:
         return None
-    carried = alert_rows.coverage(db, essay_id, like.claim.id, story_id)
+    carried = retelling.coverage(db, essay_id, like.claim.id, story_id)
     row = {
         "essay_id": essay_id,
         "claim_id": like.claim.id,
@@ -115,7 +132,7 @@ def _found(db: Database, essay_id: str, like: Alert, story_id: int, now: datetim
         "created_at": sql.to_text(now),
     }
     alert = replace(
-        _quoting(like, _strongest(held)),
+        retelling.quoting(like, held),
         id=sql.insert(db, "alerts", row),
         revision=1,
         story_id=story_id,
@@ -125,9 +142,17 @@ def _found(db: Database, essay_id: str, like: Alert, story_id: int, now: datetim
         decision=None,
         changed=(f"It was part of alert {like.id}, and is told as an event of its own now.",),
     )
-    channels = routing.posted_in(db, like.id) | outbox_rows.waiting_channels(db, like.id)
+    told = routing.posted_in(db, like.id) | outbox_rows.waiting_channels(db, like.id)
+    # What has the one alert is served, unless it was unsubscribed since.
+    served = routing.routes(db, replace(policy, channels=tuple(sorted(told))))
+    wanting = routing.receivers(db, served, essay_id, alert, now)
     alert_rows.add_revision(
-        db, alert, Step.CREATE, now, sorted(channels), outbox_rows.Queueing(now, now)
+        db,
+        alert,
+        Step.CREATE,
+        now,
+        sorted(told.intersection(wanting)),
+        outbox_rows.Queueing(now, now),
     )
     return alert.id
 
@@ -138,38 +163,11 @@ def _strike(db: Database, alert: Alert, reason: str, now: datetime) -> int | Non
     posted = routing.posted_in(db, alert.id)
     if alert.withdrawn:
         return None
-    struck = replace(
-        alert, revision=alert.revision + 1, withdrawn=reason, turned=False, decision=None
-    )
+    # The desk's decision stays with it, so that it holds again if the merge is taken back.
+    struck = replace(alert, revision=alert.revision + 1, withdrawn=reason, turned=False)
     queueing = outbox_rows.Queueing(now, now)
     alert_rows.add_revision(db, struck, Step.WITHDRAW, now, sorted(posted), queueing)
     return alert.id
-
-
-def _quoting(alert: Alert, item: EvidenceItem) -> Alert:
-    verdict = item.verdict
-    return replace(
-        alert,
-        stance=verdict.stance,
-        confidence=verdict.confidence,
-        sentence=verdict.sentence.text,
-        indicator=verdict.indicator.text if verdict.indicator else "",
-        indicator_side=verdict.indicator.side if verdict.indicator else None,
-        asserted_by=verdict.asserted_by,
-        modality=verdict.modality,
-        at=item.article.at,
-        decision=alert.decision if verdict.stance is alert.stance else None,
-    )
-
-
-def _held(db: Database, essay_id: str, claim_id: str, story_id: int) -> list[EvidenceItem]:
-    where = "v.claim_id = ? AND v.essay_id = ? AND v.story_id = ?"
-    items = articles.evidence_items(db, where, [claim_id, essay_id, story_id], order="v.id")
-    return [item for item in items if item.current]
-
-
-def _strongest(held: list[EvidenceItem]) -> EvidenceItem:
-    return max(held, key=lambda item: (item.verdict.confidence, item.verdict_id))
 
 
 def _claim(db: Database, essay_id: str, claim_id: str) -> Claim | None:

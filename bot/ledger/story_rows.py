@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -60,7 +60,8 @@ class StoryBook:
         self._add(match.story_id, article.entry.key, report)
         joined = match.story_id
         for other in match.also:
-            joined = self._merge(*sorted((joined, other)))
+            if not self._apart(joined, other):
+                joined = self._merge(*sorted((joined, other)))
         sql.insert(
             self._db,
             "story_articles",
@@ -113,9 +114,7 @@ class StoryBook:
         )
 
     def _merge(self, kept: int, other: int) -> int:
-        """Notes the two as one, the older, and returns it; not if an editor took them apart."""
-        if kept_apart(self._db, kept, other):
-            return kept
+        """Notes the two as one, the older, and returns it."""
         self.merges.append((kept, other))
         gone = self._stories().pop(other)
         for key, report in self._reports.pop(other).items():
@@ -123,6 +122,17 @@ class StoryBook:
         for at in (gone.first_at, gone.last_at):
             self._stretch(self._stories()[kept], at)
         return kept
+
+    def _apart(self, one: int, other: int) -> bool:
+        """Whether the two stay apart: by an editor's word, or as the desk ruled on one of them."""
+        noted = {gone: kept for kept, gone in self.merges}
+        if kept_apart(self._db, one, other, noted):
+            return True
+        ones, others = (
+            [each for each in (story, *noted) if _followed(each, noted) == story]
+            for story in (one, other)
+        )
+        return any(_ruled_apart(self._db, a, b) for a in ones for b in others)
 
     def _stretch(self, story: StoryCandidate, at: datetime) -> None:
         first, last = min(story.first_at, at), max(story.last_at, at)
@@ -152,11 +162,53 @@ def set_times(db: Database, story_id: int, first: datetime, last: datetime) -> N
     )
 
 
-def kept_apart(db: Database, one: int, other: int) -> bool:
-    """Whether a person took the one story out of the other, or undid their merging."""
+def kept_apart(db: Database, one: int, other: int, noted: Mapping[int, int] | None = None) -> bool:
+    """Whether a person took the one story out of the other, or undid their merging.
+
+    Of a story that was merged since, it holds for the one that has its reports. ``noted``: merges
+    that are still to be made, as the story that goes to the one that stays.
+    """
+    apart = sql.rows(
+        db,
+        "SELECT from_story, to_story FROM story_moves WHERE kind <> 'merge' AND platform <> ''",
+    )
+    if not apart:
+        return False
+    merged = sql.rows(
+        db,
+        "SELECT from_story, to_story FROM story_moves m WHERE kind = 'merge'"
+        " AND NOT EXISTS (SELECT 1 FROM story_moves u WHERE u.undoes = m.id) ORDER BY id",
+    )
+    stays = {row["from_story"]: row["to_story"] for row in merged} | dict(noted or {})
+    pair = {one, other}
+    return any({_followed(story, stays) for story in row} == pair for row in _pairs(apart))
+
+
+def _pairs(found: Sequence[sql.Row]) -> set[tuple[int, int]]:
+    return {(row["from_story"], row["to_story"]) for row in found}
+
+
+def _followed(story: int, stays: Mapping[int, int]) -> int:
+    """The story that has the reports of this one, after merges."""
+    seen = {story}
+    while (after := stays.get(story)) is not None and after not in seen:
+        seen.add(story := after)
+    return story
+
+
+def _ruled_apart(db: Database, one: int, other: int) -> bool:
+    """Whether the desk ruled on the alert of just one of them, where both have one on a claim."""
     found = db.execute(
-        "SELECT 1 FROM story_moves WHERE kind <> 'merge' AND platform <> ''"
-        " AND ((from_story = ?1 AND to_story = ?2) OR (from_story = ?2 AND to_story = ?1))",
+        """
+        SELECT 1 FROM alerts a JOIN alerts b ON b.claim_id = a.claim_id AND b.essay_id = a.essay_id
+        JOIN alert_revisions x ON x.alert_id = a.id AND x.revision = a.revision
+        JOIN alert_revisions y ON y.alert_id = b.id AND y.revision = b.revision
+        WHERE a.story_id = ? AND b.story_id = ?
+            AND coalesce(json_extract(x.body, '$.withdrawn'), '') = ''
+            AND coalesce(json_extract(y.body, '$.withdrawn'), '') = ''
+            AND (json_extract(x.body, '$.decision') IS NULL)
+                <> (json_extract(y.body, '$.decision') IS NULL)
+        """,
         [one, other],
     ).fetchone()
     return found is not None

@@ -174,14 +174,15 @@ async def test_every_move_says_who_moved_what_and_why(ledger: Ledger):
     assert "Ada" in merge.why
 
 
-async def test_a_decision_on_the_alert_that_stays_is_kept(ledger: Ledger):
+async def test_decisions_are_kept_by_a_merge_and_hold_when_it_is_taken_back(ledger: Ledger):
     await two_stories(ledger)
     await ledger.decide(1, 1, DeskAction.CONFIRM, EDITOR)
     await ledger.decide(2, 1, DeskAction.CONFIRM, EDITOR)
-    await ledger.merge_stories(1, 2, EDITOR)
+    moved = await ledger.merge_stories(1, 2, EDITOR)
     struck, kept = await ledger.alerts()
-    assert kept.decision is not None
-    assert struck.decision is None
+    assert (kept.decision is not None, struck.withdrawn != "") == (True, True)
+    await ledger.undo_move(moved.move_id, EDITOR)
+    assert all(one.decision and not one.withdrawn for one in await ledger.alerts())
 
 
 async def test_an_edit_of_a_moved_report_stays_where_it_was_put(ledger: Ledger):
