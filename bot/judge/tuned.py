@@ -68,7 +68,8 @@ def save_tuned(tuned: Tuned, path: Path) -> None:
     )
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         try:
             unfinished.write_text(f"{text}\n", encoding="utf-8")
             unfinished.replace(path)

@@ -1,25 +1,54 @@
-"""`make bench`: every measurement that needs nothing but the repository.
+"""`make bench`: every measurement that needs nothing but the repository, about an hour.
 
-The judge's take some minutes, most of it to encode 2,700 claims with their indicators.
+    python tests/bench/run.py [--quick] [NAME ...]
 
-Two more take real material: `parse_corpus.py FILES.tar.gz` and `kill_replay.py ENTRIES.jsonl.gz`.
-Two take minutes: `storm.py` (the chat platforms in bad weather) and `command_latency.py`.
+--quick: those of a few minutes. NAME: of those below, only these. What they measured here, and the
+ones that need more (real material, Redis, another program to compare with): docs/performance.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.bench._machine import load_note
+
 HERE = Path(__file__).parent
-SCRIPTS = ("line.py", "judge_speed.py", "candidate_recall.py")
+QUICK = ("line.py", "start.py", "end_to_end.py --minutes 0", "cold_pass.py --feeds 200")
+LONG = (
+    "end_to_end.py",
+    "cold_pass.py --judge",
+    "poll_day.py",
+    "soak.py --minutes 10",
+    "judge_speed.py",  # most of it to encode 2,700 claims with their indicators, as the next one's
+    "candidate_recall.py",
+    "storm.py",
+    "command_latency.py",
+    "pure_coverage.py",
+)
 
 
 def main() -> None:
-    for script in SCRIPTS:
-        print(f"== {script}", flush=True)
-        subprocess.run([sys.executable, str(HERE / script)], check=True)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    args = parser.parse_args()
+    chosen = QUICK if args.quick else (*QUICK[:2], *LONG)
+    failed = []
+    for command in chosen:
+        script, *arguments = command.split()
+        if args.names and script.removesuffix(".py") not in args.names:
+            continue
+        print(f"== {command} ({load_note()})", flush=True)
+        called = [sys.executable, str(HERE / script), *arguments]
+        if subprocess.run(called, check=False).returncode:
+            failed.append(command)
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

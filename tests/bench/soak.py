@@ -65,6 +65,11 @@ Evidence = set[tuple[str, str, str]]  # link, claim, stance
 # --- the run -------------------------------------------------------------------------------------
 
 
+def _alive(bot: BotProcess) -> None:
+    if bot.process.returncode is not None:
+        raise SystemExit(f"the bot ended by itself:\n{''.join(bot.lines[-20:])}")
+
+
 class Bot:
     """The bot through its lives. ``memory``: seconds since the start of a life, resident MB."""
 
@@ -76,9 +81,10 @@ class Bot:
     async def live(self, rng: random.Random, kills_end: float, end: asyncio.Event) -> None:
         """Is killed and started again until ``kills_end``; then lives until ``end``."""
         while (left_s := kills_end - time.monotonic()) > FIRST_KILL_S:
-            async with bot_process(self._folder, **self._environment):
+            async with bot_process(self._folder, **self._environment) as bot:
                 life_s = FIRST_KILL_S + rng.expovariate(1 / (KILL_EVERY_S - FIRST_KILL_S))
                 await asyncio.sleep(min(life_s, left_s))
+                _alive(bot)
             self.kills += 1
         async with bot_process(self._folder, **self._environment) as bot:
             watch = asyncio.create_task(self._watch(bot))
@@ -90,6 +96,7 @@ class Bot:
         born = time.monotonic()
         while True:
             await asyncio.sleep(SAMPLE_S)
+            _alive(bot)
             self.memory.append((time.monotonic() - born, resident_mb(bot.process.pid)))
 
     def growth(self) -> dict[str, float]:

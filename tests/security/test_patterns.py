@@ -20,6 +20,10 @@ from re import _parser
 
 import pytest
 
+from bot import log
+from bot.essay.loader import bundled
+from bot.judge.terms import term_pattern
+
 CHARS = 20_000
 # Linear time over so many characters is some milliseconds, quadratic time half a second and more.
 LIMIT_S = 0.15
@@ -196,6 +200,18 @@ TRIED = [name for name in ALL if not IN_PLACE.fullmatch(name) and name not in OW
 def test_no_text_makes_a_pattern_slow(name: str) -> None:
     spent_s, case = slowest(ALL[name], BOUNDED.get(name, CHARS))
     assert spent_s < LIMIT_S, f"{ALL[name].pattern!r} on {case}"
+
+
+def test_the_pattern_that_is_made_of_secrets_is_fast() -> None:
+    spent_s, case = slowest(log._pattern(["xoxb-1-2", 'a "secret"']))
+    assert spent_s < LIMIT_S, case
+
+
+def test_the_patterns_that_are_made_of_an_essays_terms_are_fast() -> None:
+    essay = bundled()
+    for terms in (essay.topics, *(party.terms for party in essay.parties)):
+        spent_s, case = slowest(term_pattern(terms))
+        assert spent_s < LIMIT_S, case
 
 
 def test_a_pattern_that_is_slow_would_be_found() -> None:

@@ -83,6 +83,10 @@ def test_what_is_not_an_event_in_a_good_outlet_counts_less(doubtful: Evidence):
     assert 0 < weight(doubtful) < weight(evidence(1))
 
 
+def test_an_outlet_of_a_tier_that_is_not_known_counts_as_the_last() -> None:
+    assert weight(evidence(1, tier=9)) == weight(evidence(1, tier=4)) < weight(evidence(1, tier=3))
+
+
 def test_doubts_overlap_so_only_the_gravest_counts():
     both = evidence(1, by="kremlin", voice=Voice.PARTY, tier=4, modality="announced")
     assert weight(both) == weight(evidence(1, by="kremlin"))
@@ -140,6 +144,18 @@ def test_opposite_reports_of_one_indicator_within_two_days_are_a_conflict_of_sou
         assert stand([first, apart]).standing is Standing.CONTESTED
 
 
+def test_only_what_weighs_and_names_its_indicator_makes_a_conflict_of_sources() -> None:
+    first = evidence(1, indicator="x", outlet="A")
+    second = evidence(2, AGAINST, indicator="x", outlet="B")
+    assert stand([first, second]).disputed == 2
+    for held in (
+        [replace(first, indicator=""), replace(second, indicator="")],
+        [first, replace(second, strength=Strength.WEAK)],
+        [first, replace(second, ruling=Ruling(CONFIRM, AGAINST))],
+    ):
+        assert stand(held).disputed == 0
+
+
 def test_a_dispute_beside_plenty_of_evidence_is_no_conflict():
     disputed = [evidence(1, verdict=1, outlet="A"), evidence(1, AGAINST, verdict=2, outlet="B")]
     assert stand([*disputed, *map(evidence, range(3, 9))]).standing is Standing.SUPPORTED
@@ -174,6 +190,8 @@ def test_a_wrong_stance_leaves_what_other_outlets_say():
     assert stand(told).standing is Standing.CONTRADICTED
     other = Ruling(OTHER, FOR)
     assert stand([replace(each, ruling=other) for each in told]).standing is Standing.QUIET
+    said = [told[0], replace(told[1], asserted_by="kremlin")]
+    assert stand(said).contradicting_weight == 0.4  # called wrong is not the other side confirmed
 
 
 @pytest.mark.parametrize("action", DeskAction)
@@ -220,6 +238,8 @@ def test_a_fact_is_corrected_by_a_strong_event_and_by_nothing_less():
     found = stand([evidence(1, AGAINST)], Kind.FACT)
     assert found.standing.word(Kind.FACT) == "corrected"
     assert stand([evidence(1)], Kind.FACT).standing.word(Kind.FACT) == "stands"
+    just = evidence(1, AGAINST, modality="decided")
+    assert (weight(just), stand([just], Kind.FACT).standing) == (0.8, Standing.CONTRADICTED)
 
 
 # --- words ---------------------------------------------------------------------------------------
