@@ -71,7 +71,7 @@ NO_NOTE = "-"
 ID_DIGITS_MAX = 18  # what surely fits SQLite's 64-bit integers
 _PAGE = re.compile(r"(?:^|\s)page=(\d{1,5})$")
 _NUMBER = re.compile(rf"[0-9]{{1,{ID_DIGITS_MAX}}}")
-_SPAN = re.compile(r"(\d{1,4})([mhdw])")
+_SPAN = re.compile(r"(\d{1,5})([mhdw])")  # 30 days are 43,200 minutes
 _QUIET = re.compile(r"(\d\d?:\d\d)-(\d\d?:\d\d)(?:@(\S+))?")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NO_QUIET = QuietHours(time(), time())

@@ -156,7 +156,9 @@ def _guided(session: _Session, seeds: Iterable[bytes], random_seed: int) -> None
         for number, seed in enumerate(seeds):
             (corpus / f"seed-{number}").write_bytes(seed)
         words = Path(scratch, "words")
-        words.write_text("".join(f'"{_escaped(word)}"\n' for word in session.target.words))
+        # libFuzzer takes no empty dictionary.
+        told = session.target.words or (b"<",)
+        words.write_text("".join(f'"{_escaped(word)}"\n' for word in told))
 
         def one_input(data: bytes) -> None:
             if session.over:  # libFuzzer itself ends without a word of Python
