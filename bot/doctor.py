@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +18,9 @@ from adapters.discord.invite import invite_link
 from bot.clock import SystemClock
 from bot.config import Config, load_config
 from bot.config.platforms import SWITCHES
-from bot.errors import ClaimwireError
+from bot.errors import ClaimwireError, ConfigError
 from bot.essay.loader import warnings as essay_warnings
-from bot.judges import load_judge
+from bot.judges import load_judge, mark_of, workers_queue
 from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Outlet
 from bot.parts import (
@@ -60,9 +61,13 @@ async def examine(path: Path | None, *, online: bool) -> list[Check]:
     ]
     if discord.TOKEN in config.platforms:
         parts.append(("discord", _discord))
+    if config.workers.redis_url:
+        parts.append(("workers", _workers))
     if online:
         if SWITCHES["slack"] in config.platforms:
-            parts.append(("slack", _slack))
+            parts.append(("slack online", _slack_online))
+        if discord.TOKEN in config.platforms:
+            parts.append(("discord online", _discord_online))
         parts.append(("feeds online", _online))
     for name, part in parts:
         try:
@@ -136,11 +141,42 @@ async def _discord(config: Config) -> str:
     return f"invite the bot by {invite_link(config.platforms[discord.TOKEN])}"
 
 
-async def _slack(config: Config) -> str:
+async def _workers(config: Config) -> str:
+    missing = await asyncio.to_thread(_missing_workers, config)
+    if missing:
+        raise ConfigError(
+            f"{missing}. Until that changes the bot judges everything itself. Start Redis and"
+            " `claimwire worker`, or leave workers.redis_url empty."
+        )
+    return "Redis answers, and a worker with this judge is there"
+
+
+def _missing_workers(config: Config) -> str:
+    from bot.workers.engine import EngineAwayError
+    from bot.workers.queue_judge import absence
+
+    mark = mark_of(config, load_essay(config))
+    with closing(workers_queue(config)) as engine:
+        try:
+            return absence(engine, mark)
+        except EngineAwayError as error:
+            return str(error)
+
+
+async def _slack_online(config: Config) -> str:
     from adapters.slack.checking import check_slack
 
-    channels = [one.settings["channel"] for one in config.channels if one.adapter == "slack"]
-    return await check_slack(config.platforms, channels)
+    return await check_slack(config.platforms, _channels_of(config, "slack"))
+
+
+async def _discord_online(config: Config) -> str:
+    from adapters.discord.checking import check_discord
+
+    return await check_discord(config.platforms, _channels_of(config, discord.NAME))
+
+
+def _channels_of(config: Config, adapter: str) -> list[str]:
+    return [str(one.settings["channel"]) for one in config.channels if one.adapter == adapter]
 
 
 async def _online(config: Config) -> str:

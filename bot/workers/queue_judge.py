@@ -22,6 +22,16 @@ AT_ONCE = 8
 _log = logger("workers")
 
 
+def absence(engine: Engine, mark: JudgeMark) -> str:
+    """Why no worker of that judge can be asked, "" if one can. Raises EngineAwayError."""
+    if engine.anyone(mark):
+        return ""
+    for other in engine.others():
+        if difference := mark.difference(other):
+            return f"only workers of another judge are there: {difference}"
+    return "no worker is there"
+
+
 class QueueJudge:
     """A bot.ports.ConcurrentJudge in front of one that runs here.
 
@@ -62,8 +72,8 @@ class QueueJudge:
         found: dict[Identity, Judgement] = {}
         trouble = None
         try:
-            if not self._engine.anyone(self._mark):
-                self._tell(self._nobody())
+            if trouble := absence(self._engine, self._mark):
+                self._tell(trouble)
                 return found
             deadline = time.monotonic() + self._timeout_s
             batches = [
@@ -93,12 +103,6 @@ class QueueJudge:
                 raise Refused("the workers are gone")
             if time.monotonic() >= deadline:
                 raise Refused(f"no answer within {self._timeout_s:g} s")
-
-    def _nobody(self) -> str:
-        for other in self._engine.others():
-            if difference := self._mark.difference(other):
-                return f"only workers of another judge are there: {difference}"
-        return "no worker is there"
 
     def _tell(self, trouble: str | None) -> None:
         """Logs what is new: why articles are judged here, or that workers judge again."""

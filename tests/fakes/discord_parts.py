@@ -14,6 +14,7 @@ APP, GUILD, CHANNEL, EDITORS = (
     "1100000000000000001", "1200000000000000002", "1300000000000000003", "1400000000000000004",
 )  # fmt: skip
 USER = "1500000000000000005"
+THREAD = "1600000000000000006"
 TOKEN = f"{base64.b64encode(APP.encode()).decode().rstrip('=')}.GabcDe.{'x' * 38}"
 ACK_WITHIN_S = 3.0
 BOT = {
@@ -79,9 +80,12 @@ def slash(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": "7", "name": "claim", "type": 1, "options": inside}
 
 
-def guild() -> dict[str, Any]:
-    role = {"permissions": "0", "position": 1, "color": 0, "hoist": False, "managed": False,
-            "mentionable": False, "flags": 0, "colors": {"primary_color": 0}}  # fmt: skip
+def guild(allowed: int = 0) -> dict[str, Any]:
+    """``allowed``: the permissions that everybody has there, as Discord's bits."""
+    role = {
+        "permissions": str(allowed), "position": 1, "color": 0, "hoist": False, "managed": False,
+        "mentionable": False, "flags": 0, "colors": {"primary_color": 0},
+    }  # fmt: skip
     return {
         "id": GUILD, "name": "Newsroom", "unavailable": False, "owner_id": USER, "features": [],
         "roles": [{**role, "id": GUILD, "name": "@everyone"},
@@ -94,6 +98,24 @@ def guild() -> dict[str, Any]:
         "large": False, "icon": None, "verification_level": 0, "default_message_notifications": 0,
         "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0,
         "preferred_locale": "en-US", "afk_timeout": 60, "system_channel_flags": 0,
+    }  # fmt: skip
+
+
+def channel(channel_id: str) -> dict[str, Any]:
+    """A text channel, or one that is a thread of CHANNEL."""
+    shown = {"id": channel_id, "guild_id": GUILD, "name": "desk", "position": 0}
+    if channel_id != THREAD:
+        return {**shown, "type": 0, "permission_overwrites": []}
+    meta = {"archived": False, "auto_archive_duration": 60, "locked": False}
+    meta["archive_timestamp"] = "2025-01-01T00:00:00+00:00"
+    own = {"type": 11, "parent_id": CHANNEL, "owner_id": USER, "thread_metadata": meta}
+    return {**shown, **own, "message_count": 0, "member_count": 1}
+
+
+def member(user_id: str) -> dict[str, Any]:
+    return {
+        "user": {**BOT, "id": user_id}, "roles": [], "joined_at": "2025-01-01T00:00:00+00:00",
+        "deaf": False, "mute": False, "flags": 0, "nick": None, "avatar": None,
     }  # fmt: skip
 
 

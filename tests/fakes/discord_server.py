@@ -15,7 +15,9 @@ from typing import Any, Self
 
 from aiohttp import BodyPartReader, web
 
+from adapters.discord.invite import PERMISSIONS
 from tests.fakes import discord_openapi
+from tests.fakes import discord_parts as parts
 from tests.fakes import discord_rules as rules
 from tests.fakes.discord_gateway import WAIT_MAX_S, Gateway
 from tests.fakes.discord_parts import (
@@ -50,6 +52,8 @@ class DiscordServer:
         # Asked about every request for a message that is not planned.
         self.weather: Callable[[], Reply] = Reply
         self.channels = {CHANNEL}
+        self.hidden: set[str] = set()  # channels that the bot may not see
+        self.allowed = sum(PERMISSIONS.values())
         self.posts: dict[str, Post] = {}
         # Every POST and PATCH of a message that was taken, in order: the post, the body.
         self.calls: list[tuple[Post, dict[str, Any]]] = []
@@ -83,6 +87,9 @@ class DiscordServer:
         add = app.router.add_route
         add("GET", "/api/v10/users/@me", self._me)
         add("GET", "/api/v10/oauth2/applications/@me", self._application)
+        add("GET", "/api/v10/channels/{channel}", self._channel)
+        add("GET", "/api/v10/guilds/{guild}", self._guild)
+        add("GET", "/api/v10/guilds/{guild}/members/{member}", self._member)
         add("PUT", "/api/v10/applications/{app}/commands", self._commands)
         add("POST", "/api/v10/channels/{channel}/messages", self._message)
         add("PATCH", "/api/v10/channels/{channel}/messages/{id}", self._message)
@@ -248,6 +255,20 @@ class DiscordServer:
             "bot_require_code_grant": False, "verify_key": "0" * 64, "flags": 0, "owner": BOT,
             "team": None, "summary": "", "interactions_endpoint_url": None,
         })  # fmt: skip
+
+    async def _channel(self, request: web.Request) -> web.Response:
+        channel = request.match_info["channel"]
+        if channel in self.hidden:
+            return refusal(403, 50001, "Missing Access")
+        if channel not in self.channels:
+            return refusal(404, 10003, "Unknown Channel")
+        return as_json(parts.channel(channel))
+
+    async def _guild(self, _request: web.Request) -> web.Response:
+        return as_json(parts.guild(self.allowed))
+
+    async def _member(self, request: web.Request) -> web.Response:
+        return as_json(parts.member(request.match_info["member"]))
 
     async def _commands(self, request: web.Request) -> web.Response:
         body = await self._body(request)
