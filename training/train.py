@@ -25,6 +25,7 @@ from pathlib import Path
 import material
 import metrics
 import torch
+from checkpoint import Checkpoint
 from torch import nn
 from torch.nn import functional as F
 from transformers import AutoModel, AutoTokenizer
@@ -243,32 +244,16 @@ class Trainer:
             print(f"  {name:16}", metrics.line(report[name]), flush=True)
         return report
 
-    def save(self, epoch: int, report: dict[str, dict[str, float]]) -> None:
-        state = {
-            "epoch": epoch,
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-        }
-        torch.save(state, self.out / "state.tmp")
-        (self.out / "state.tmp").replace(self.out / "state.pt")
-        with (self.out / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"epoch": epoch, "report": report}) + "\n")
-
     def run(self) -> None:
-        first = 0
-        if (self.out / "state.pt").exists():
-            state = torch.load(self.out / "state.pt", map_location=self.device, weights_only=True)
-            self.model.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.schedule.load_state_dict(state["schedule"])
-            first = state["epoch"] + 1
-            print(f"resuming at epoch {first}")
-        for epoch in range(first, self.args.epochs):
+        checkpoint = Checkpoint(self.out, self.model, self.optimizer, self.schedule)
+        for epoch in range(checkpoint.resume(self.device), self.args.epochs):
             began = time.monotonic()
             loss = self.train_epoch(epoch)
             print(f"epoch {epoch} loss {loss:.4f} {time.monotonic() - began:.0f} s", flush=True)
-            self.save(epoch, self.evaluate())
+            checkpoint.save(epoch + 1)
+            report = self.evaluate()
+            with (self.out / "log.jsonl").open("a") as log:
+                log.write(json.dumps({"epoch": epoch, "report": report}) + "\n")
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import material
 import torch
+from checkpoint import Checkpoint
 from torch import nn
 from torch.nn import functional as F
 from train import MAX_ENTRY_TOKENS, Corpus, Matcher, load_corpus
@@ -314,25 +315,9 @@ class Trainer:
                 flush=True,
             )
 
-    def save(self, step: int) -> None:
-        state = {
-            "step": step,
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-        }
-        torch.save(state, self.out / "state.tmp")
-        (self.out / "state.tmp").replace(self.out / "state.pt")
-
     def run(self) -> None:
-        first = 0
-        if (self.out / "state.pt").exists():
-            state = torch.load(self.out / "state.pt", map_location=self.device, weights_only=True)
-            self.model.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.schedule.load_state_dict(state["schedule"])
-            first = state["step"]
-            print(f"resuming at step {first}", flush=True)
+        checkpoint = Checkpoint(self.out, self.model, self.optimizer, self.schedule)
+        first = checkpoint.resume(self.device)
         total, began = 0.0, time.monotonic()
         for step in range(first, len(self.plan)):
             self.model.train()
@@ -355,7 +340,7 @@ class Trainer:
                 )
                 total = 0.0
             if done % SAVE_EVERY == 0 or done == len(self.plan):
-                self.save(done)
+                checkpoint.save(done)
             if done == len(self.plan) or done == self.first or done % (2 * SAVE_EVERY) == 0:
                 self.evaluate()
 
