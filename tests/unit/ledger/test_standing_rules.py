@@ -83,6 +83,11 @@ def test_what_is_not_an_event_in_a_good_outlet_counts_less(doubtful: Evidence):
     assert 0 < weight(doubtful) < weight(evidence(1))
 
 
+@pytest.mark.parametrize("tier", [1, 2])
+def test_an_event_in_an_outlet_that_is_vetted_counts_in_full(tier: int) -> None:
+    assert weight(evidence(1, tier=tier)) == 1.0
+
+
 def test_an_outlet_of_a_tier_that_is_not_known_counts_as_the_last() -> None:
     assert weight(evidence(1, tier=9)) == weight(evidence(1, tier=4)) < weight(evidence(1, tier=3))
 
@@ -98,7 +103,9 @@ def test_one_statement_of_a_party_does_not_move_a_claim_and_two_do():
     assert stand(said).standing is Standing.SUPPORTED
 
 
-@pytest.mark.parametrize(("origins", "expected"), [(1, 1.0), (2, 1.25), (4, 1.375), (100, 1.495)])
+@pytest.mark.parametrize(
+    ("origins", "expected"), [(1, 1.0), (2, 1.25), (3, 1.333), (4, 1.375), (100, 1.495)]
+)
 def test_each_further_origin_adds_less(origins: int, expected: float):
     assert stand([evidence(1, origins=origins)]).supporting_weight == expected
 
@@ -132,13 +139,31 @@ def test_a_story_that_outlets_of_weight_tell_both_ways_is_a_conflict_of_sources(
     assert stand(light).disputed == 0
 
 
+def test_one_outlet_of_three_splits_a_story() -> None:
+    told = [evidence(1, verdict=n, outlet=f"{n}") for n in (1, 2)]
+    found = stand([*told, evidence(1, AGAINST, verdict=3, outlet="3", modality="decided")])
+    assert (found.standing, found.disputed) == (Standing.CONFLICT, 1)
+
+
+def test_sources_conflict_only_if_most_of_the_lighter_side_is_disputed() -> None:
+    told = [
+        evidence(1, verdict=1, outlet="A", origins=4),  # disputed, and heavier than half of either
+        evidence(1, AGAINST, verdict=2, outlet="B"),
+    ]
+    beside = [evidence(3), evidence(4, AGAINST)]
+    found = stand([*told, *beside])
+    assert found.contradicting_weight == 2.0  # the lighter side, and just half of it is disputed
+    assert found.standing is Standing.CONTESTED
+    assert stand([*told, evidence(3)]).standing is Standing.CONFLICT
+
+
 def test_opposite_reports_of_one_indicator_within_two_days_are_a_conflict_of_sources():
-    first = evidence(1, indicator="x", outlet="A")
-    second = evidence(2, AGAINST, indicator="x", outlet="B", hours=47)
+    first = evidence(1, indicator="x", outlet="The Wire")
+    second = evidence(2, AGAINST, indicator="x", outlet="The Post", hours=47)
     assert stand([first, second]).standing is Standing.CONFLICT
     for apart in (
         replace(second, at=NOON + timedelta(hours=49)),
-        replace(second, outlet="A"),
+        replace(second, outlet="The Wire"),
         replace(second, indicator="y"),
     ):
         assert stand([first, apart]).standing is Standing.CONTESTED
@@ -208,6 +233,11 @@ def test_evidence_counts_half_after_its_half_life(kind: Kind):
     assert stand([evidence(1)], kind, days=HALF_LIVES[kind].days).supporting_weight == 0.5
 
 
+def test_half_lives_are_those_of_the_page_on_standings() -> None:
+    days = {kind: half.days for kind, half in HALF_LIVES.items()}
+    assert days == {Kind.PREDICTION: 60, Kind.ASSESSMENT: 120, Kind.PATTERN: 365}
+
+
 def test_what_has_happened_stays_happened():
     found = stand([evidence(1)], Kind.FACT, days=3650)
     assert (found.standing, found.supporting_weight) == (Standing.SUPPORTED, 1.0)
@@ -242,12 +272,20 @@ def test_a_fact_is_corrected_by_a_strong_event_and_by_nothing_less():
     assert (weight(just), stand([just], Kind.FACT).standing) == (0.8, Standing.CONTRADICTED)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.FACT])
+def test_what_is_no_fact_is_contradicted_by_lesser_events_too(kind: Kind) -> None:
+    lesser = [evidence(n, AGAINST, Strength.MODERATE) for n in range(3)]
+    assert stand(lesser, kind).standing is Standing.CONTRADICTED
+
+
 # --- words ---------------------------------------------------------------------------------------
 
 
 def test_the_reasons_name_the_heaviest_stories_first():
     told = reasons(stand([evidence(1, strength=Strength.WEAK), evidence(2, AGAINST)], days=3))
     assert told[0] == "1 story for it (weight 0.29), 1 story against it (weight 0.98)"
+    many = stand([*map(evidence, range(9)), *(evidence(n, AGAINST) for n in range(20, 29))])
+    assert (len(many.heaviest), len(many.leading)) == (6, 6)
     assert told[1] == (
         "against it, weight 0.98: indicator 2 (reported as an event, 3 days old; story 2)"
     )
