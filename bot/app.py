@@ -9,12 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from bot.alerts.operators import Operators
 from bot.alerts.outbox import Courier
+from bot.callbacks import listening
 from bot.clock import SystemClock
 from bot.commands.checking import Checker
 from bot.commands.desk import Desk
 from bot.config import Config
 from bot.errors import ConfigError, DeliveryError
 from bot.essay.difference import differences, summary
+from bot.hubbook import HubBook
 from bot.judges import load_shared_judge
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
@@ -27,6 +29,7 @@ from bot.operations.server import serving
 from bot.parts import (
     alert_policy,
     fetch_limits,
+    listen_place,
     load_essay,
     load_feeds,
     make_adapters,
@@ -34,13 +37,16 @@ from bot.parts import (
     page_limits,
     poll_rules,
     prediction_rules,
+    public_base,
     require_confirmed,
     roles_of,
 )
 from bot.pipeline import JudgeThread, Pipeline
 from bot.polling import LATE_POLL, RECORD_INTERVAL_S, TICK_S, Poller
 from bot.ports import ChatAdapter, Clock, InteractiveAdapter
-from bot.reloading import reloading_feeds
+from bot.pushing import TICK_S as HUBS_TICK_S
+from bot.pushing import Pushing
+from bot.reloading import reloading_feeds, take_feeds
 from bot.rounds import ROUNDS, Rounds
 from bot.schedule import Schedule
 from bot.stopping import stop_on_signals
@@ -54,7 +60,7 @@ POLL_PATIENCE_S = 4.0
 DELIVERY_PATIENCE_S = 2.0
 ADAPTER_PATIENCE_S = 2.0
 # The names of what is scheduled, and of polls that end late.
-JOBS = ("poll", LATE_POLL, "records", "deliver", *ROUNDS, "probe")
+JOBS = ("poll", LATE_POLL, "records", "deliver", "hubs", *ROUNDS, "probe")
 
 _log = logger("app")
 
@@ -91,6 +97,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
     clock = SystemClock()
     essay, sources, rules = load_essay(config), load_feeds(config), prediction_rules(config)
     require_confirmed(essay)
+    base, door = public_base(config), listen_place(config)
     adapters, operators_at = make_adapters(config, clock, None), ops_channel(config)
     metrics = Metrics([adapter.name for adapter in adapters], JOBS)
     async with AsyncExitStack() as stack:
@@ -127,6 +134,7 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             observer=metrics,
         )
         told = await stack.enter_async_context(_delivering(courier))
+        hubs = await HubBook.load(ledger, clock)
         pipeline = Pipeline(
             fetcher=fetcher,
             judge=judge,
@@ -139,21 +147,23 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             operators=operators,
             observer=metrics,
             told=told,
+            delivered=hubs.delivers,
         )
+        pushing = Pushing(hubs, pipeline, fetcher, manners, clock, base, observer=metrics)
         poller = Poller(
-            pipeline.poll,
+            pushing.poll,
             clock,
             poll_rules(config),
             grace_s=config.schedule.misfire_grace_s,
             observer=metrics,
         )
-        poller.take(sources, await ledger.feed_states())
-        ledger.use_feeds(source.url for source in sources)
-        stack.enter_context(reloading_feeds(config, poller, ledger))
+        await take_feeds(sources, poller, pushing, ledger)
+        stack.enter_context(reloading_feeds(config, poller, pushing, ledger))
+        await _open_door(pushing, door, config.feeds.max_bytes, stack)
         Probes(ledger, courier, metrics, clock).watch(
             health, f"{config.judge.kind}; {len(essay.claims)} claims", adapters
         )
-        schedule = _schedule(config, clock, poller, pipeline, courier, metrics)
+        schedule = _schedule(config, clock, poller, pushing, pipeline, courier, metrics)
         Rounds(
             ledger,
             essay,
@@ -166,8 +176,6 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
             rules,
         ).put_on(schedule)
         health.watch("polls", poller.probe)
-        if not sources:
-            _log.warning("no feeds", remedy="`claimwire feeds add URL` adds one")
         schedule.every("probe", health.probe, interval_s=PROBE_INTERVAL_S, may_overrun=True)
         schedule.start()
         _log.info(
@@ -180,15 +188,19 @@ async def run(config: Config, *, stop: asyncio.Event | None = None) -> None:
         )
         await stop.wait()
         _log.info("stopping")
-        await _finish(poller, schedule, pipeline, courier)
+        await _finish(poller, pushing, schedule, pipeline, courier)
     _log.info("stopped")
 
 
-async def _finish(poller: Poller, schedule: Schedule, pipeline: Pipeline, courier: Courier) -> None:
+async def _finish(
+    poller: Poller, pushing: Pushing, schedule: Schedule, pipeline: Pipeline, courier: Courier
+) -> None:
     """What is under way is finished, as far as the patience goes."""
-    # Polls and other jobs end side by side, within one patience.
+    # Polls, pushes and other jobs end side by side, within one patience.
     await asyncio.gather(
-        poller.stop(patience_s=POLL_PATIENCE_S), schedule.stop(patience_s=POLL_PATIENCE_S)
+        poller.stop(patience_s=POLL_PATIENCE_S),
+        pushing.stop(patience_s=POLL_PATIENCE_S),
+        schedule.stop(patience_s=POLL_PATIENCE_S),
     )
     await pipeline.flush()
     try:
@@ -201,6 +213,7 @@ def _schedule(
     config: Config,
     clock: Clock,
     poller: Poller,
+    pushing: Pushing,
     pipeline: Pipeline,
     courier: Courier,
     metrics: Metrics,
@@ -208,6 +221,7 @@ def _schedule(
     grace_s = config.schedule.misfire_grace_s
     schedule = Schedule(clock, misfire_grace_s=grace_s, observer=metrics)
     schedule.every("poll", poller.tick, interval_s=TICK_S)
+    schedule.every("hubs", pushing.tick, interval_s=HUBS_TICK_S, may_overrun=True)
     interval_s = RECORD_INTERVAL_S
     schedule.every("records", pipeline.flush, interval_s=interval_s, may_overrun=True)
     interval_s = config.alerts.delivery_interval_s
@@ -266,6 +280,21 @@ async def _open_pages(
         _log.error("operations pages not served", error=str(error))
     else:
         _log.info("operations pages", address=f"http://{address}")
+
+
+async def _open_door(
+    pushing: Pushing, place: tuple[str, int], max_bytes: int, stack: AsyncExitStack
+) -> None:
+    """Opens the door for hubs until the stack ends, where any may call."""
+    if not pushing.has_work:
+        return
+    try:
+        address = await stack.enter_async_context(listening(*place, pushing, max_bytes))
+    except ConfigError as error:
+        # All is polled then: what hubs push does not arrive, and no hub is relied on.
+        _log.error("no door for hubs", error=str(error))
+    else:
+        _log.info("door for hubs", address=f"http://{address}")
 
 
 async def _stop_adapters(adapters: Sequence[ChatAdapter]) -> None:

@@ -16,7 +16,7 @@ from rich.text import Text
 from adapters import discord
 from adapters.discord.invite import invite_link
 from bot.clock import SystemClock
-from bot.config import Config, load_config
+from bot.config import Config, WebSubSettings, load_config
 from bot.config.platforms import SWITCHES
 from bot.errors import ClaimwireError, ConfigError
 from bot.essay.loader import warnings as essay_warnings
@@ -25,14 +25,17 @@ from bot.ledger.store import Ledger
 from bot.model import Article, Entry, Outlet
 from bot.parts import (
     fetch_limits,
+    listen_place,
     load_essay,
     load_feeds,
     make_adapters,
+    public_base,
     require_confirmed,
 )
 from feeds.check import Outcome
 from feeds.check import check as check_feeds
 from feeds.fetch import Fetcher
+from feeds.websub import PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ async def examine(path: Path | None, *, online: bool) -> list[Check]:
         parts.append(("discord", _discord))
     if config.workers.redis_url:
         parts.append(("workers", _workers))
+    if config.websub != WebSubSettings():
+        parts.append(("websub", _websub))
     if online:
         if SWITCHES["slack"] in config.platforms:
             parts.append(("slack online", _slack_online))
@@ -135,6 +140,13 @@ async def _channels(config: Config) -> str:
     adapters = make_adapters(config, SystemClock(), None)
     kinds = (f"{channel.name} ({channel.adapter})" for channel in config.channels)
     return f"{len(adapters)}: {', '.join(kinds)}"
+
+
+async def _websub(config: Config) -> str:
+    base, (host, port) = public_base(config), listen_place(config)
+    if not base:
+        return "no public_url is set: all feeds are polled"
+    return f"hubs call {base}{PATH}…, which the proxy must hand on to {host} port {port}"
 
 
 async def _discord(config: Config) -> str:

@@ -7,7 +7,7 @@ written together with others, by ``flush``: lost in a crash, it would cost one e
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -19,7 +19,7 @@ from bot.log import logger
 from bot.model import Article, Essay, FeedCourse, Judgement
 from bot.polling import PollRules
 from bot.ports import Clock
-from feeds.course import Answer, after_answer, after_failure, news
+from feeds.course import PUSHED_WAIT_S, Answer, after_answer, after_failure, after_push, news
 from feeds.entries import ParsedFeed
 from feeds.fetch import Fetched
 from feeds.opml import FeedSource
@@ -40,13 +40,20 @@ class FeedBook:
     """Belongs to one event loop; of one feed, one call at a time."""
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, rules: PollRules, operators: Telling | None
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        rules: PollRules,
+        operators: Telling | None,
+        delivered: Callable[[str], bool],
     ) -> None:
-        """``operators`` None: the log alone is told."""
+        """``operators`` None: the log alone is told. ``delivered``: whether a hub brings the news
+        of the feed that is listed there."""
         self._ledger = ledger
         self._clock = clock
         self._rules = rules
         self._operators = operators
+        self._delivered = delivered
         self._states: dict[str, FeedState] = {}
         self._unchanged: list[FeedUpdate] = []
         self._rng = random.Random()  # noqa: S311 - it spreads polls and hides nothing
@@ -87,6 +94,33 @@ class FeedBook:
         )
         result = await self._ledger.commit(update)
         return result, await self._remember(source, update)
+
+    async def pushed(
+        self,
+        source: FeedSource,
+        judged: Sequence[tuple[Article, Judgement]],
+        *,
+        essay: Essay,
+        silent: bool,
+        policy: AlertPolicy,
+    ) -> CommitResult:
+        """Commits all that a hub brought, in one transaction. Raises LedgerError."""
+        await self.flush()  # what was noted is older, and must not be written over this
+        now, before = self._clock.now(), self._states[source.url]
+        course = after_push(before.course, len(judged), now)
+        update = FeedUpdate(
+            essay=essay,
+            feed_url=source.url,
+            fetched_at=now,
+            articles=tuple(judged),
+            silent=silent,
+            policy=policy,
+            course=course,
+            pushed=True,
+        )
+        result = await self._ledger.commit(update)
+        self._states[source.url] = replace(before, course=course)
+        return result
 
     async def failed(
         self,
@@ -139,6 +173,8 @@ class FeedBook:
     ) -> FeedUpdate:
         now, before = self._clock.now(), self._states[source.url]
         pace = self._rules.pace(source)
+        if self._delivered(source.url) and not judged:
+            pace = replace(pace, least_s=PUSHED_WAIT_S)
         answer = Answer(
             published=[article.at for article, _judgement in judged],
             moved_to=fetched.permanent_redirect,

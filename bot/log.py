@@ -35,7 +35,7 @@ _STRUCK = "[secret]"
 # What gives power though no setting holds it: at DEBUG libraries log the addresses and tokens by
 # which Slack and Discord let an interaction be answered, and headers. The groups stay.
 _SHAPES = (
-    r"((?:/(?:webhooks|interactions)/\d{1,20}/|://hooks\.slack\.com/|[?&]ticket="
+    r"((?:/(?:webhooks|interactions)/\d{1,20}/|://hooks\.slack\.com/|[?&]ticket=|/websub/"
     r"|['\"]token\\?['\"]: ?\\?['\"]|authorization['\"]?[:=] ?['\"]?(?:bearer |bot )?))"
     r"[^\s'\"&]{8,}|(://[^\s/@:]{0,60}:)[^\s/@]{1,200}(?=@)|\b(?:xox[a-z]|xapp|sk)-[\w-]{10,}"
 )

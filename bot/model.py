@@ -207,6 +207,36 @@ class FeedCourse:
     retired_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HubSubscription:
+    """What a hub was asked to push, of one feed: feeds.websub draws it up, the ledger keeps it.
+
+    ``callback``: the address that the hub calls, which nobody else knows; ``secret``: the key that
+    it signs with. ``topic``: the feed, as the hub knows it. ``pending``: the hub was asked and has
+    not asked back yet. ``lease_until``: how long it pushes; None: it does not. ``due_at``: when
+    something is to be done next. ``failures``: requests in a row that came to nothing.
+    ``delivers``: it was seen to push what the feed brings. ``leaving``: it is to stop.
+    ``reason``: why it does not push, for people.
+    """
+
+    feed_url: str
+    hub: str
+    topic: str
+    callback: str = field(repr=False)
+    secret: str = field(repr=False)
+    due_at: datetime
+    pending: bool = False
+    lease_until: datetime | None = None
+    failures: int = 0
+    delivers: bool = False
+    leaving: bool = False
+    reason: str = ""
+
+    def active(self, now: datetime) -> bool:
+        """Whether the hub has promised to push now."""
+        return not self.leaving and self.lease_until is not None and now < self.lease_until
+
+
 # --- the judgement -------------------------------------------------------------------------------
 
 

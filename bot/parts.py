@@ -23,9 +23,12 @@ from bot.polling import PollRules
 from bot.ports import ChatAdapter, Clock, InteractiveAdapter
 from bot.predictions import PredictionRules
 from feeds import opml
+from feeds.addresses import check_url
 from feeds.fetch import Limits
 from feeds.fulltext import PAGE_MAX_BYTES, PAGE_TIMEOUT_S
 from feeds.opml import FeedSource
+
+MAX_PORT = 65_535
 
 
 def load_essay(config: Config) -> Essay:
@@ -76,6 +79,40 @@ def poll_rules(config: Config) -> PollRules:
         full_text=config.feeds.full_text,
         concurrency=config.feeds.concurrency,
     )
+
+
+def public_base(config: Config) -> str:
+    """[websub] public_url without a slash at its end, "" for none. Raises ConfigError."""
+    url, private = config.websub.public_url.strip(), config.feeds.allow_private
+    if not url:
+        return ""
+    try:
+        parsed = check_url(url, allow_private=private)
+    except ValueError as error:
+        wrong = str(error)
+    else:
+        if parsed.scheme != "https" and not private:
+            wrong = "it is not https, so that all on the way could read and change what hubs push"
+        elif parsed.path != "/" or "?" in url or "#" in url:
+            wrong = "it has more than a host"
+        else:
+            return str(parsed.origin())
+    raise ConfigError(
+        f"[websub] public_url is {url[:200]!r}: {wrong} -> write it as https://news.example.org,"
+        " and have its proxy hand on what begins with /websub/"
+    )
+
+
+def listen_place(config: Config) -> tuple[str, int]:
+    """Host and port of [websub] listen. Raises ConfigError."""
+    host, _colon, port = config.websub.listen.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= MAX_PORT:
+        raise ConfigError(
+            f"[websub] listen is {config.websub.listen[:200]!r} -> write an address of this machine"
+            " and a port, as 127.0.0.1:8087"
+        )
+    return host, int(port)
 
 
 def prediction_rules(config: Config) -> PredictionRules:

@@ -8,16 +8,17 @@ own, since the model is used by one thread at a time and takes both cores anyway
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from bot.errors import ClaimwireError, FetchError, LedgerError, ParseError
 from bot.feedbook import FeedBook, Telling
-from bot.ledger.records import AlertPolicy, FeedState
+from bot.ledger.records import AlertPolicy, CommitResult, FeedState
 from bot.ledger.store import Ledger
 from bot.log import logger
 from bot.model import Article, Entry, Judgement
@@ -29,6 +30,8 @@ from feeds.fulltext import FullText
 from feeds.manners import Manners
 from feeds.opml import FeedSource
 from feeds.parse import ParsedFeed, parse
+from feeds.raw import Offer
+from feeds.websub import offered
 
 # Judged together, and then the event loop has a chance; also the most that a cancelled poll redoes.
 JUDGE_BATCH = 64
@@ -78,7 +81,8 @@ class JudgeThread:
 class PollOutcome:
     """What one poll of a feed came to. ``error`` is "" where it went well.
 
-    ``due_at``: when it is to be asked again; None where that could not be recorded.
+    ``due_at``: when it is to be asked again; None where that could not be recorded. ``offer``: who
+    pushes the feed, as it says; None where it was not read.
     """
 
     feed_url: str
@@ -90,6 +94,7 @@ class PollOutcome:
     not_modified: bool = False
     error: str = ""
     due_at: datetime | None = None
+    offer: Offer | None = None
 
     @property
     def ended(self) -> Polled:
@@ -100,7 +105,10 @@ class PollOutcome:
 
 
 class Pipeline:
-    """From a feed's address to the ledger. Polls of different feeds may run side by side."""
+    """From a feed's address to the ledger. Polls of different feeds may run side by side.
+
+    What is read of one feed, by a poll or from a hub, is taken in one after the other.
+    """
 
     def __init__(
         self,
@@ -116,9 +124,11 @@ class Pipeline:
         operators: Telling | None = None,
         observer: Observer = UNOBSERVED,
         told: Callable[[], None] = lambda: None,
+        delivered: Callable[[str], bool] = lambda _feed_url: False,
     ) -> None:
         """``manners`` None: no pause between two requests to a host. ``full_text`` None: no
-        teaser is completed. ``told`` is called after a commit that readers may hear of."""
+        teaser is completed. ``told`` is called after a commit that readers may hear of.
+        ``delivered``: whether a hub brings a feed's news, so that it is asked less often."""
         rules = rules or PollRules()
         self._fetcher = fetcher
         self._judge = judge
@@ -130,7 +140,8 @@ class Pipeline:
         self._full_text = full_text
         self._observer = observer
         self._told = told
-        self._book = FeedBook(ledger, clock, rules, operators)
+        self._book = FeedBook(ledger, clock, rules, operators, delivered)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # of feeds
         self._slots = asyncio.Semaphore(rules.concurrency)
 
     async def poll(self, source: FeedSource, *, back_fill: bool = False) -> PollOutcome:
@@ -155,19 +166,41 @@ class Pipeline:
         elif outcome.not_modified:
             log.info("feed not modified")
         else:
-            log.info(
-                "feed polled",
-                entries=outcome.entries,
-                new=outcome.new,
-                verdicts=outcome.verdicts,
-                alerts=outcome.alerts,
-                silent=outcome.silent,
+            self._log_read("feed polled", source, outcome)
+        return outcome
+
+    async def push(self, source: FeedSource, body: bytes, content_type: str) -> PollOutcome:
+        """Takes in what a hub brought of a feed, as a poll would; when it is asked next stays.
+
+        Raises ParseError, or LedgerError; then nothing of it was kept.
+        """
+        parsed = await self._parse(source, body, content_type)
+        async with self._turns[source.url]:
+            silent = not (await self._book.known(source.url)).fetched_before
+            judged = await self._judged(source, parsed, AsyncExitStack())
+            result = await self._book.pushed(
+                source, judged, essay=self._judge.essay, silent=silent, policy=self._policy
             )
+        outcome = self._committed(source, parsed, judged, result, silent=silent)
+        self._log_read("feed pushed", source, outcome)
         return outcome
 
     async def flush(self) -> None:
         """Writes what polls have noted: worth doing every few seconds, and at the end."""
         await self._book.flush()
+
+    @staticmethod
+    def _log_read(event: str, source: FeedSource, outcome: PollOutcome) -> None:
+        _log.info(
+            event,
+            feed=source.url,
+            outlet=source.outlet.name,
+            entries=outcome.entries,
+            new=outcome.new,
+            verdicts=outcome.verdicts,
+            alerts=outcome.alerts,
+            silent=outcome.silent,
+        )
 
     async def _outcome(self, source: FeedSource, *, back_fill: bool) -> PollOutcome:
         state = await self._book.known(source.url)
@@ -197,37 +230,60 @@ class Pipeline:
                     fetched = await self._fetcher.fetch(
                         address, Caching(state.etag, state.last_modified)
                     )
-            if fetched.body is None:
-                after = await self._book.unchanged(source, fetched, self._judge.essay)
-                return PollOutcome(source.url, not_modified=True, due_at=after.course.due_at)
-            parsed = await self._parse(source, fetched.body, fetched.content_type)
-            now = self._clock.now()
-            new: Sequence[Entry] = await self._ledger.unseen(parsed.entries)
-            if pages := self._pages(source):
-                await slot.aclose()  # pages wait for turns of their own
-                new = await pages.completed(new)
-            articles = sorted((as_article(entry, now) for entry in new), key=lambda a: a.at)
-            judgements = await self._judge.judge(articles)
-            silent = not state.fetched_before and not back_fill
-            result, after = await self._book.read(
-                source,
-                fetched,
-                parsed,
-                list(zip(articles, judgements, strict=True)),
-                essay=self._judge.essay,
-                silent=silent,
-                policy=self._policy,
-            )
+            async with self._turns[source.url]:
+                if fetched.body is None:
+                    after = await self._book.unchanged(source, fetched, self._judge.essay)
+                    return PollOutcome(source.url, not_modified=True, due_at=after.course.due_at)
+                parsed = await self._parse(source, fetched.body, fetched.content_type)
+                judged = await self._judged(source, parsed, slot)
+                silent = not state.fetched_before and not back_fill
+                result, after = await self._book.read(
+                    source,
+                    fetched,
+                    parsed,
+                    judged,
+                    essay=self._judge.essay,
+                    silent=silent,
+                    policy=self._policy,
+                )
+        return replace(
+            self._committed(source, parsed, judged, result, silent=silent),
+            due_at=after.course.due_at,
+            offer=offered(fetched.links, parsed.offer, fetched.final_url),
+        )
+
+    async def _judged(
+        self, source: FeedSource, parsed: ParsedFeed, slot: AsyncExitStack
+    ) -> list[tuple[Article, Judgement]]:
+        """What is new, judged. ``slot`` is given back where pages are fetched, which wait for
+        turns of their own."""
+        now = self._clock.now()
+        new: Sequence[Entry] = await self._ledger.unseen(parsed.entries)
+        if pages := self._pages(source):
+            await slot.aclose()
+            new = await pages.completed(new)
+        articles = sorted((as_article(entry, now) for entry in new), key=lambda a: a.at)
+        return list(zip(articles, await self._judge.judge(articles), strict=True))
+
+    def _committed(
+        self,
+        source: FeedSource,
+        parsed: ParsedFeed,
+        judged: Sequence[tuple[Article, Judgement]],
+        result: CommitResult,
+        *,
+        silent: bool,
+    ) -> PollOutcome:
+        """What a commit came to, which readers may hear of."""
         if result.alerts or result.standings:
             self._told()
         return PollOutcome(
             source.url,
             entries=len(parsed.entries),
             new=result.new_articles,
-            verdicts=sum(len(j.verdicts) for j in judgements),
+            verdicts=sum(len(judgement.verdicts) for _article, judgement in judged),
             alerts=0 if silent else len(result.alerts),
             silent=silent,
-            due_at=after.course.due_at,
         )
 
     async def _parse(self, source: FeedSource, body: bytes, content_type: str) -> ParsedFeed:
@@ -255,9 +311,10 @@ class Pipeline:
         retry_after_s: float | None = None,
     ) -> PollOutcome:
         try:
-            state = await self._book.failed(
-                source, reason, status=status, retry_after_s=retry_after_s
-            )
+            async with self._turns[source.url]:
+                state = await self._book.failed(
+                    source, reason, status=status, retry_after_s=retry_after_s
+                )
         except LedgerError as error:
             return PollOutcome(source.url, error=f"{reason}; {error}")
         return PollOutcome(source.url, error=state.last_error, due_at=state.course.due_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bot.config import Config
@@ -17,18 +17,22 @@ from bot.ledger.store import Ledger
 from bot.log import logger
 from bot.parts import load_feeds
 from bot.polling import Poller
+from bot.pushing import Pushing
+from feeds.opml import FeedSource
 
 _log = logger("reloading")
 
 
 @contextmanager
-def reloading_feeds(config: Config, poller: Poller, ledger: Ledger) -> Iterator[None]:
-    """Until its end, SIGHUP makes the poller take the list as it then is."""
+def reloading_feeds(
+    config: Config, poller: Poller, pushing: Pushing, ledger: Ledger
+) -> Iterator[None]:
+    """Until its end, SIGHUP makes those that poll and push take the list as it then is."""
     loop = asyncio.get_running_loop()
     under_way: set[asyncio.Task[None]] = set()
 
     def asked() -> None:
-        task = loop.create_task(_reload(config, poller, ledger))
+        task = loop.create_task(_reload(config, poller, pushing, ledger))
         under_way.add(task)
         task.add_done_callback(under_way.discard)
 
@@ -41,11 +45,21 @@ def reloading_feeds(config: Config, poller: Poller, ledger: Ledger) -> Iterator[
             task.cancel()
 
 
-async def _reload(config: Config, poller: Poller, ledger: Ledger) -> None:
+async def take_feeds(
+    sources: Sequence[FeedSource], poller: Poller, pushing: Pushing, ledger: Ledger
+) -> None:
+    """From now on these feeds are in use, and no others. Raises LedgerError."""
+    if not sources:
+        _log.warning("no feeds", remedy="`claimwire feeds add URL` adds one")
+    poller.take(sources, await ledger.feed_states())
+    pushing.use_feeds(sources)
+    ledger.use_feeds(source.url for source in sources)
+
+
+async def _reload(config: Config, poller: Poller, pushing: Pushing, ledger: Ledger) -> None:
     try:
         sources = await asyncio.to_thread(load_feeds, config)
-        poller.take(sources, await ledger.feed_states())
-        ledger.use_feeds(source.url for source in sources)
+        await take_feeds(sources, poller, pushing, ledger)
     except ClaimwireError as error:
         _log.error("list of feeds not read anew; the old one stays in use", error=str(error))
     else:

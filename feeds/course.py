@@ -45,17 +45,23 @@ RETIRED_WAIT_S = 7 * 24 * 60 * 60.0
 
 FAILING_TOLD = timedelta(days=3)
 
+# How often at most a feed is asked whose hub brings its news: what a hub drops in silence is late
+# by so much once, since the hub is then no longer relied on.
+PUSHED_WAIT_S = 60 * 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """What the admin wants of a feed. ``usual_s``: the wait while its rhythm is not known.
 
     ``fixed``: that wait always. ``jitter_s``: each wait is longer or shorter by up to this.
+    ``least_s``: no rhythm of the feed's makes a wait shorter.
     """
 
     usual_s: float
     fixed: bool = False
     jitter_s: float = 0.0
+    least_s: float = LEAST_WAIT_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,12 @@ def after_answer(
     asked_s = min(answer.retry_after_s or 0.0, LONGEST_PAUSE_S)
     wait_s = min(max(wait_s, least_s, asked_s), most_s)
     return replace(course, due_at=now + timedelta(seconds=wait_s))
+
+
+def after_push(before: FeedCourse, entries: int, now: datetime) -> FeedCourse:
+    """The course after a hub brought so many new entries: when the feed is asked stays as it is."""
+    answer = Answer(published=[now] * entries, since=now)
+    return replace(before, published=_times(before.published, answer, now))
 
 
 def after_failure(
@@ -150,7 +162,7 @@ def resumed(course: FeedCourse, *, failing: bool, now: datetime, pace: Pace) -> 
 
 
 def rhythm_s(published: Sequence[datetime], now: datetime, pace: Pace) -> float:
-    """How long to wait by a feed's own rhythm, in seconds, LEAST_WAIT_S..MOST_WAIT_S.
+    """How long to wait by a feed's own rhythm, in seconds, ``pace.least_s``..MOST_WAIT_S.
 
     ``published``: when it brought something new, oldest first. A fixed pace has no rhythm.
     """
@@ -161,7 +173,7 @@ def rhythm_s(published: Sequence[datetime], now: datetime, pace: Pace) -> float:
         pairs = pairwise(published)
         wait_s = median((b - a).total_seconds() for a, b in pairs) / ASKS_PER_GAP
     silence_s = (now - published[-1]).total_seconds() if published else 0.0
-    return min(max(wait_s, silence_s / SILENCE_SHARE, LEAST_WAIT_S), MOST_WAIT_S)
+    return min(max(wait_s, silence_s / SILENCE_SHARE, pace.least_s), MOST_WAIT_S)
 
 
 def pause_s(failures: int, retry_after_s: float | None) -> float:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from bot.model import Entry, Outlet
-from feeds.raw import Field, RawEntry, RawFeed
+from feeds.raw import Field, Offer, RawEntry, RawFeed
 from feeds.text import (
     MAX_URL_CHARS,
     canonical_url,
@@ -38,7 +38,8 @@ FUTURE_TOLERANCE = timedelta(minutes=10)  # what clocks differ by; more is a wro
 class ParsedFeed:
     """A feed as it is used. ``problems``: for people, each with how many entries it concerns.
 
-    ``ttl_s``: how long it may be kept before it is asked again, 0 if it does not say.
+    ``ttl_s``: how long it may be kept before it is asked again, 0 if it does not say. ``offer``:
+    who pushes it, as it says itself.
     """
 
     title: str
@@ -46,6 +47,7 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     problems: tuple[str, ...]
     ttl_s: float = 0.0
+    offer: Offer = field(default_factory=Offer)
 
 
 def finish(raw: RawFeed, *, feed_url: str, outlet: Outlet, now: datetime) -> ParsedFeed:
@@ -67,6 +69,7 @@ def finish(raw: RawFeed, *, feed_url: str, outlet: Outlet, now: datetime) -> Par
         entries=tuple(kept),
         problems=(*raw.problems, *problems),
         ttl_s=raw.ttl_s,
+        offer=raw.offer,
     )
 
 

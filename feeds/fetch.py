@@ -1,16 +1,18 @@
 """Fetches feeds over HTTP: conditional, bounded in time and size, and never into a private network.
 
 One Fetcher owns one aiohttp session on one event loop. Redirects are followed here and not by
-aiohttp, so that each hop is checked like the first address.
+aiohttp, so that each hop is checked like the first address. Forms are sent to hubs (feeds.websub)
+within the same limits.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -28,8 +30,11 @@ MAX_CONNECTIONS = 32
 MAX_CONNECTIONS_PER_HOST = 4
 DNS_CACHE_S = 60
 
+T = TypeVar("T")
+
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
+_FORM_REDIRECTS = frozenset((307, 308))  # those that a form is sent on to, as it is
 _OK = range(200, 300)
 _NOT_MODIFIED = 304
 _SERVER_ERRORS = range(500, 600)
@@ -58,7 +63,8 @@ class Fetched:
     """A feed's answer. ``body`` None: not modified since ``caching`` was given out.
 
     ``permanent_redirect``: where the feed has moved for good, if it said so. ``retry_after_s`` and
-    ``fresh_s``: how long the server wishes not to be asked, and calls its answer fresh.
+    ``fresh_s``: how long the server wishes not to be asked, and calls its answer fresh. ``links``:
+    the values of its Link headers.
     """
 
     url: str
@@ -70,6 +76,7 @@ class Fetched:
     permanent_redirect: str | None = None
     retry_after_s: float | None = None
     fresh_s: float | None = None
+    links: tuple[str, ...] = ()
 
 
 class Fetcher:
@@ -135,9 +142,21 @@ class Fetcher:
         ``FetchError.try_again`` is False where the same request would meet the same answer: the
         address, or the feed, needs a person.
         """
+        following = self._follow(url, caching or Caching(), within_site=within_site)
+        return await self._within_limits(url, following)
+
+    async def submit(self, url: str, form: Mapping[str, str]) -> None:
+        """Posts a form, whose answer is only whether it was taken. Raises FetchError.
+
+        It is sent on only by redirects that say so (307, 308), and never out of https.
+        """
+        await self._within_limits(url, self._post(url, form))
+
+    async def _within_limits(self, url: str, work: Awaitable[T]) -> T:
+        """What the work comes to in the time that it has; its errors as FetchError."""
         try:
             async with asyncio.timeout(self.limits.timeout_s):
-                return await self._follow(url, caching or Caching(), within_site=within_site)
+                return await work
         except FetchError:
             raise
         except TimeoutError as error:
@@ -173,6 +192,20 @@ class Fetcher:
             seen.add(hop)
             moved = str(hop) if all_permanent else moved
 
+    async def _post(self, url: str, form: Mapping[str, str]) -> None:
+        assert self._session is not None, "use the Fetcher in an async with"  # noqa: S101
+        hop = self._checked(url, url)
+        for _hop in range(self.limits.max_redirects + 1):
+            async with self._session.post(hop, data=form, allow_redirects=False) as response:
+                if response.status not in _FORM_REDIRECTS:
+                    self._require_ok(url, response)
+                    return
+                here, hop = hop, self._next_hop(url, hop, response)
+            if here.scheme == "https" != hop.scheme:
+                raise FetchError(url, "it redirects out of https", try_again=False)
+        reason = f"more than {self.limits.max_redirects} redirects"
+        raise FetchError(url, reason, try_again=False)
+
     def _checked(self, feed_url: str, url: str) -> URL:
         try:
             return check_url(url, allow_private=self.limits.allow_private)
@@ -196,16 +229,9 @@ class Fetcher:
         self, url: str, response: aiohttp.ClientResponse, caching: Caching, moved: str | None
     ) -> Fetched:
         headers, status = response.headers, response.status
-        wait_s = retry_after_s(headers, self._clock.now())
         unmodified = status == _NOT_MODIFIED and bool(caching.conditions)
-        if status not in _OK and not unmodified:
-            raise FetchError(
-                url,
-                f"HTTP {status} {response.reason or ''}".strip(),
-                try_again=status in _PASSING or status in _SERVER_ERRORS,
-                status=status,
-                retry_after_s=wait_s,
-            )
+        if not unmodified:
+            self._require_ok(url, response)
         given = validators(headers)
         return Fetched(
             url=url,
@@ -215,9 +241,21 @@ class Fetcher:
             content_type=headers.get("Content-Type", ""),
             caching=caching.renewed(given) if unmodified else given,
             permanent_redirect=moved,
-            retry_after_s=wait_s,
+            retry_after_s=retry_after_s(headers, self._clock.now()),
             fresh_s=fresh_s(headers),
+            links=tuple(headers.getall("Link", ())),
         )
+
+    def _require_ok(self, url: str, response: aiohttp.ClientResponse) -> None:
+        status = response.status
+        if status not in _OK:
+            raise FetchError(
+                url,
+                f"HTTP {status} {response.reason or ''}".strip(),
+                try_again=status in _PASSING or status in _SERVER_ERRORS,
+                status=status,
+                retry_after_s=retry_after_s(response.headers, self._clock.now()),
+            )
 
     async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:
         """The body, decompressed as it comes. Both it and what is read are held to the limit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,10 @@ ACCEPT = (
 )
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d{1,10})")
 _SECONDS = re.compile(r"\d{1,10}")
+# RFC 8288, 3: <address>; name=value; name="value", ...
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_LINK = re.compile(rf"<([^<>]*)>((?:[^<\",]|{_QUOTED})*)")
+_PARAMETER = re.compile(rf";\s*([\w-]+\*?)\s*=\s*({_QUOTED}|[^\s;,\"]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,22 @@ def fresh_s(headers: Mapping[str, str]) -> float | None:
     if expires is None or date is None:
         return None
     return max(0.0, min((expires - date).total_seconds(), MAX_WAIT_S))
+
+
+def links(values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The links of the values of all Link headers, in order: (relation, address as written).
+
+    A link with several relations comes once with each, in lower case; one that speaks of another
+    document than the answer (``anchor``) does not come.
+    """
+    for value in values:
+        for found in _LINK.finditer(value):
+            given: dict[str, str] = {}
+            for name, text in _PARAMETER.findall(found[2]):
+                given.setdefault(name.lower(), text.strip('"'))
+            if "anchor" not in given:
+                for relation in given.get("rel", "").lower().split():
+                    yield relation, found[1].strip()
 
 
 def _date(value: str) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ParseError
-from feeds.raw import Field, RawEntry, RawFeed
+from feeds.raw import Field, Offer, RawEntry, RawFeed
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/(1(?:\.1)?)/?")
 
@@ -41,7 +41,19 @@ def read_json_feed(text: str, *, max_items: int) -> RawFeed:
         format="JSON Feed 1.1" if version.group(1) == "1.1" else "JSON Feed 1.0",
         entries=tuple(read),
         problems=_problems(items, len(read), max_items),
+        offer=_offer(document),
     )
+
+
+def _offer(document: Mapping[str, Any]) -> Offer:
+    """Its hubs of the type WebSub; its topic is the address that it gives for itself."""
+    hubs = document.get("hubs")
+    links = [
+        ("hub", _string(hub, "url"))
+        for hub in (hubs if isinstance(hubs, list) else ())
+        if isinstance(hub, dict) and _string(hub, "type").strip().lower() == "websub"
+    ]
+    return Offer.of_links([*links, ("self", _string(document, "feed_url"))])
 
 
 def _problems(items: list[Any], read: int, max_items: int) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from bot.model import Outlet
 from feeds.document import Document, decode, read_document
 from feeds.entries import ParsedFeed, finish
 from feeds.jsonfeed import looks_like_json, read_json_feed
-from feeds.raw import Field, RawEntry, RawFeed
+from feeds.raw import Field, Offer, RawEntry, RawFeed
 from feeds.rss import read_rss, ttl_s
 
 __all__ = ["ParsedFeed", "parse"]
@@ -90,6 +90,7 @@ def _unusual(document: Document, feed_url: str) -> RawFeed:
         entries=tuple(_raw_entry(entry) for entry in parser.entries[:MAX_ITEMS_READ]),
         problems=tuple(problems),
         ttl_s=_ttl_s(feed),
+        offer=_offer(feed),
     )
 
 
@@ -234,6 +235,11 @@ def _raw_entry(entry: Any) -> RawEntry:
 def _ttl_s(feed: Any) -> float:
     names = ("ttl", "sy_updateperiod", "sy_updatefrequency")
     return ttl_s(*(_get(feed, name) for name in names))
+
+
+def _offer(feed: Any) -> Offer:
+    links = dict.get(feed, "links")
+    return Offer.of_links((_get(link, "rel"), _get(link, "href")) for link in links or ())
 
 
 def _get(data: Any, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,25 @@ class RawEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Where a feed says that it can be had as news comes (WebSub), as it is written there.
+
+    ``hubs``: who pushes it; ``topic``: the address by which they know it. Empty where it says none.
+    """
+
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+    @classmethod
+    def of_links(cls, links: Iterable[tuple[str, str]]) -> Offer:
+        """From the links of a document or header: (relation, address), in order."""
+        named = [(relation.lower(), address.strip()) for relation, address in links]
+        hubs = [address for relation, address in named if relation == "hub" and address]
+        topics = [address for relation, address in named if relation == "self" and address]
+        return cls(tuple(dict.fromkeys(hubs)), topics[0] if topics else "")
+
+
+@dataclass(frozen=True, slots=True)
 class RawFeed:
     """A feed as its format has it. ``format``: for people, such as "RSS 2.0".
 
@@ -38,3 +58,4 @@ class RawFeed:
     entries: tuple[RawEntry, ...]
     problems: tuple[str, ...] = ()
     ttl_s: float = 0.0
+    offer: Offer = Offer()

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from feeds.raw import Field, RawEntry, RawFeed
+from feeds.raw import Field, Offer, RawEntry, RawFeed
 
 # More tags than this make a tree that is not worth its memory; feedparser reads within a budget.
 MAX_TAGS = 60_000
@@ -101,6 +101,11 @@ def _feed(root: _Element, base: str, parse_date: ParseDate, max_items: int) -> R
             channel.findtext("ttl", ""),
             channel.findtext(f"{_SY}updatePeriod", ""),
             channel.findtext(f"{_SY}updateFrequency", ""),
+        ),
+        offer=Offer.of_links(
+            (link.get("rel", ""), _joined(base, link.get("href", "").strip()))
+            for link in channel
+            if link.tag in ("link", _ATOM_LINK)
         ),
     )
 

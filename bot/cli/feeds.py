@@ -19,7 +19,7 @@ from bot.config import Config
 from bot.errors import ConfigError, InputError
 from bot.ledger.records import FeedState
 from bot.ledger.store import Ledger
-from bot.model import FeedCourse, Outlet, Voice
+from bot.model import FeedCourse, HubSubscription, Outlet, Voice
 from feeds import opml
 from feeds.addresses import check_url
 from feeds.check import FeedReport, Outcome, check
@@ -55,9 +55,9 @@ def _own_place(config: Config) -> Path:
 def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the feeds in use, with outlet, tier, voice and how they do."""
     loaded = configured(config)
-    sources, states = _sources(loaded), _states(loaded)
+    sources, (states, hubs) = _sources(loaded), _states(loaded)
     if as_json:
-        print_json([_as_dict(source, states.get(source.url)) for source in sources])
+        print_json([_as_dict(one, states.get(one.url), hubs.get(one.url)) for one in sources])
         return
     table = Table("Outlet", "Tier", "Voice", title=f"{len(sources)} feeds")
     table.add_column("Address", overflow="fold")
@@ -71,26 +71,29 @@ def list_feeds(config: ConfigOption = None, as_json: JsonOption = False) -> None
             str(source.outlet.tier),
             source.outlet.voice.value,
             Text(source.url),
-            Text(_standing(state)),
+            Text(_standing(state, hubs.get(source.url))),
             f"{due_at:%Y-%m-%d %H:%M}" if due_at else "-",
         )
     stdout().print(table)
 
 
-def _states(config: Config) -> dict[str, FeedState]:
-    """What the ledger knows of the feeds; nothing where there is none yet."""
+def _states(config: Config) -> tuple[dict[str, FeedState], dict[str, HubSubscription]]:
+    """What the ledger knows of the feeds and of hubs that push them, by their addresses; nothing
+    where there is none yet."""
     path = config.ledger_path
     if not path.exists():
-        return {}
+        return {}, {}
 
-    async def answer() -> dict[str, FeedState]:
+    async def answer() -> tuple[dict[str, FeedState], dict[str, HubSubscription]]:
         async with await Ledger.open(path, SystemClock()) as ledger:
-            return await ledger.feed_states()
+            asked = await ledger.hub_subscriptions()
+            hubs = {one.feed_url: one for one in asked if one.active(SystemClock().now())}
+            return await ledger.feed_states(), hubs
 
     return asyncio.run(answer())
 
 
-def _standing(state: FeedState | None) -> str:
+def _standing(state: FeedState | None, hub: HubSubscription | None) -> str:
     """How a feed does, in words."""
     if state is None:
         return "not polled yet"
@@ -98,7 +101,9 @@ def _standing(state: FeedState | None) -> str:
     failing = f"failed {state.failures} in a row: {state.last_error}" if state.failures else "ok"
     if course.retired_at:
         failing = f"gone since {course.retired_at:%Y-%m-%d}, asked once a week"
-    return "; ".join((failing, *([f"moved to {course.address}"] if course.address else ())))
+    moved = f"moved to {course.address}" if course.address else ""
+    pushed = f"pushed by {_host(hub.hub)} until {hub.lease_until:%Y-%m-%d}" if hub else ""
+    return "; ".join(filter(None, (failing, moved, pushed)))
 
 
 @app.command()
@@ -219,7 +224,9 @@ def export_opml(
     stderr().print(Text(f"{len(sources)} feeds written to {file}"))
 
 
-def _as_dict(source: FeedSource, state: FeedState | None) -> dict[str, object]:
+def _as_dict(
+    source: FeedSource, state: FeedState | None, hub: HubSubscription | None
+) -> dict[str, object]:
     course = state.course if state else FeedCourse()
     return {
         "url": source.url,
@@ -228,9 +235,11 @@ def _as_dict(source: FeedSource, state: FeedState | None) -> dict[str, object]:
         "voice": source.outlet.voice.value,
         "interval_min": source.interval_min,
         "full_text": source.full_text,
-        "state": _standing(state),
+        "state": _standing(state, hub),
         "failures": state.failures if state else 0,
         "address": course.address or source.url,
         "next_poll": course.due_at.isoformat() if course.due_at else None,
         "retired_at": course.retired_at.isoformat() if course.retired_at else None,
+        "hub": hub.hub if hub else None,
+        "pushed_until": hub.lease_until.isoformat() if hub and hub.lease_until else None,
     }

@@ -28,6 +28,7 @@ from bot.config.table import (
     RolesSettings,
     ScheduleSettings,
     Setting,
+    WebSubSettings,
     WorkersSettings,
 )
 from bot.config.text import example_toml, settings_help, settings_markdown, write_docs
@@ -51,6 +52,7 @@ __all__ = [
     "RolesSettings",
     "ScheduleSettings",
     "Setting",
+    "WebSubSettings",
     "WorkersSettings",
     "example_toml",
     "load_config",

@@ -39,6 +39,7 @@ from bot.config.table import (
     RolesSettings,
     ScheduleSettings,
     Setting,
+    WebSubSettings,
     WorkersSettings,
 )
 from bot.config.values import SettingError, checked, from_variable, nearest, shown
@@ -72,6 +73,7 @@ class Config:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     operations: OperationsSettings = field(default_factory=OperationsSettings)
+    websub: WebSubSettings = field(default_factory=WebSubSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     workers: WorkersSettings = field(default_factory=WorkersSettings)
     log: LogSettings = field(default_factory=LogSettings)

@@ -450,6 +450,23 @@ class OperationsSettings:
     port: int = field(default=8371, metadata=_row("Their port; 0 is none.", span=(0, 65_535)))
 
 
+@dataclass(frozen=True, slots=True)
+class WebSubSettings:
+    """[websub]"""
+
+    public_url: str = field(
+        default="",
+        metadata=_row(
+            "Where the world reaches this bot through your TLS proxy, as https://news.example.org, "
+            "without a path: hubs then push the feeds that name one. Empty: all feeds are polled."
+        ),
+    )
+    listen: str = field(
+        default="127.0.0.1:8087",
+        metadata=_row("Address and port to which the proxy hands on what begins with /websub/."),
+    )
+
+
 SECTIONS: dict[str, type] = {
     "claimwire": MainSettings,
     "feeds": FeedsSettings,
@@ -461,6 +478,7 @@ SECTIONS: dict[str, type] = {
     "schedule": ScheduleSettings,
     "ledger": LedgerSettings,
     "operations": OperationsSettings,
+    "websub": WebSubSettings,
     "export": ExportSettings,
     "workers": WorkersSettings,
     "log": LogSettings,

@@ -28,6 +28,7 @@ _ABOUT: dict[str, str] = {
     "schedule": "The clock behind it all.",
     "ledger": "What is kept: docs/reliability.md.",
     "operations": "The page for those who watch the bot: docs/operations.md.",
+    "websub": "News as it comes, where a feed offers it: docs/feeds.md.",
     "export": "What `claimwire export` writes: docs/export.md.",
     "workers": "Other processes or machines that judge: docs/scaling.md.",
     "log": "What the bot says on stderr.",

@@ -53,7 +53,7 @@ def commit(db: Database, update: FeedUpdate, now: datetime) -> CommitResult:
     ``now``: the present, from which a delivery waits; it may be long after ``update.fetched_at``
     where old news is replayed.
     """
-    feeds.record_success(db, update)
+    feeds.record(db, update)
     # In the order of time, so that the order of entries within a feed makes no difference.
     in_order = sorted(update.articles, key=lambda pair: (pair[0].at, pair[0].entry.key))
     first, last = (in_order[0][0].at, in_order[-1][0].at) if in_order else (update.fetched_at,) * 2

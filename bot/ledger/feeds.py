@@ -16,6 +16,14 @@ NOT_MODIFIED = 304
 ERROR_CHARS = 500  # a server's error may be a whole page
 
 
+def record(db: Database, update: FeedUpdate) -> None:
+    """The feed was read: how it answered, or, where a hub pushed it, only its course."""
+    if not update.pushed:
+        record_success(db, update)
+    elif update.course:
+        _keep_course(db, update.feed_url, update.course)
+
+
 def record_success(db: Database, update: FeedUpdate) -> None:
     """The fetch went well. A 304 need not repeat the headers (RFC 9110, 15.4.5): kept then."""
     keep = update.status == NOT_MODIFIED

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.alerts import notice_body
 from bot.alerts.body import from_json
-from bot.ledger import feeds, outbox_rows, sql
+from bot.ledger import feeds, outbox_rows, sql, websub_rows
 from bot.ledger.articles import evidence_items
 from bot.ledger.records import Changes, Counts, EvidenceItem, Housekeeping, Pulse, Works
 from bot.ledger.standing_rows import history
@@ -161,7 +161,8 @@ def pulse(db: Database, now: datetime, feeds_in_use: Collection[str] | None = No
         [sql.to_text(now)],
     )
     count, failing = _feeds(db, feeds_in_use)
-    return Pulse(count, failing, outbox_rows.queues(db, now))
+    pushed = websub_rows.active(db, now)
+    return Pulse(count, failing, outbox_rows.queues(db, now), pushed)
 
 
 def _feeds(db: Database, in_use: Collection[str] | None) -> tuple[int, int]:

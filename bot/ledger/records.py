@@ -56,7 +56,8 @@ class FeedUpdate:
 
     ``etag`` and ``last_modified`` are the caching headers as the server gave them ("": none).
     ``silent``: everything is recorded and nobody is told (the first fetch of a feed). ``course``
-    None: how the feed is polled stays as it is.
+    None: how the feed is polled stays as it is. ``pushed``: it was not fetched but came from a hub,
+    which says nothing of how the feed itself answers.
     """
 
     essay: Essay
@@ -69,6 +70,7 @@ class FeedUpdate:
     silent: bool = False
     policy: AlertPolicy = AlertPolicy()
     course: FeedCourse | None = None
+    pushed: bool = False
 
 
 # --- what a commit says --------------------------------------------------------------------------
@@ -368,6 +370,7 @@ class Pulse:
     feeds: int
     feeds_failing: int
     queues: tuple[ChannelQueue, ...]
+    feeds_pushed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from bot.ledger import (
     reminder_rows,
     retention,
     silence_rows,
+    websub_rows,
 )
 from bot.ledger.asking import Questions
 from bot.ledger.commit import commit
@@ -48,6 +49,7 @@ from bot.model import (
     Entry,
     Essay,
     FeedCourse,
+    HubSubscription,
     Notice,
     NoticeDelivery,
 )
@@ -121,6 +123,17 @@ class Ledger(Decisions, Questions):
         await self._owner.write(
             partial(feeds.record_failure, feed_url=feed_url, at=at, error=error, course=course)
         )
+
+    async def hub_subscriptions(self) -> tuple[HubSubscription, ...]:
+        """What hubs were asked to push, those that are being left too."""
+        return await self._owner.read(websub_rows.subscriptions)
+
+    async def keep_hub_subscription(self, one: HubSubscription) -> None:
+        """Stores it over what was kept of it before: it is known by its callback."""
+        await self._owner.write(partial(websub_rows.keep, one=one))
+
+    async def forget_hub_subscription(self, callback: str) -> None:
+        await self._owner.write(partial(websub_rows.forget, callback=callback))
 
     # --- the outbox ------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from prometheus_client import (
 from bot import __version__
 from bot.ledger.records import Pulse
 from bot.operations.health import Readiness
-from bot.operations.observer import Delivered, Polled
+from bot.operations.observer import Delivered, Polled, Pushed
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # what generate_latest writes
 
@@ -48,6 +48,8 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         for polled in Polled:
             self._polls.labels(polled.value)
+        for pushed in Pushed:
+            self._pushes.labels(pushed.value)
         for name in platforms:
             for delivered in Delivered:
                 self._deliveries.labels(name, delivered.value)
@@ -57,6 +59,7 @@ class Metrics:
     def _work(self, to: CollectorRegistry) -> None:
         """What is counted as it happens."""
         self._polls = _counter(to, "polls", "Polls of feeds, by how they ended.", "outcome")
+        self._pushes = _counter(to, "pushes", "What hubs pushed, by what became of it.", "outcome")
         self._fetch = _histogram(to, "fetch", "Time of a fetch over the network.", _FETCH_S)
         self._entries = _counter(to, "entries", "Entries that feeds held.")
         self._new = _counter(to, "entries_new", "Entries that were not in the ledger yet.")
@@ -75,6 +78,7 @@ class Metrics:
         """What is as it is."""
         self._feeds = _gauge(to, "feeds", "Feeds in use that were ever tried.")
         self._failing = _gauge(to, "feeds_failing", "Feeds in use that failed when last tried.")
+        self._pushed = _gauge(to, "feeds_pushed", "Feeds that a hub has promised to push.")
         self._pending = _gauge(to, "outbox_pending", "What waits for a channel.", "channel")
         self._oldest = _gauge(
             to, "outbox_oldest_timestamp_seconds", "Since when the first of them waits.", "channel"
@@ -94,12 +98,21 @@ class Metrics:
 
     def polled(self, ended: Polled, *, entries: int, new: int, verdicts: int, alerts: int) -> None:
         self._polls.labels(ended.value).inc()
+        self._read(entries, new, verdicts, alerts)
+        if ended in (Polled.READ, Polled.NOT_MODIFIED):
+            self._last_poll.set(time.time())
+
+    def pushed(
+        self, ended: Pushed, *, entries: int = 0, new: int = 0, verdicts: int = 0, alerts: int = 0
+    ) -> None:
+        self._pushes.labels(ended.value).inc()
+        self._read(entries, new, verdicts, alerts)
+
+    def _read(self, entries: int, new: int, verdicts: int, alerts: int) -> None:
         self._entries.inc(entries)
         self._new.inc(new)
         self._verdicts.inc(verdicts)
         self._alerts.inc(alerts)
-        if ended in (Polled.READ, Polled.NOT_MODIFIED):
-            self._last_poll.set(time.time())
 
     def judged(self, articles: int, seconds: float) -> None:
         self._judged.inc(articles)
@@ -124,6 +137,7 @@ class Metrics:
         """What the ledger's last probe found."""
         self._feeds.set(pulse.feeds)
         self._failing.set(pulse.feeds_failing)
+        self._pushed.set(pulse.feeds_pushed)
         self._pending.clear()
         self._oldest.clear()
         for queue in pulse.queues:

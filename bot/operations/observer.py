@@ -17,6 +17,13 @@ class Polled(StrEnum):
     FAILED = "failed"
 
 
+class Pushed(StrEnum):
+    """What became of what a hub pushed."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # not signed by the hub, no feed, or too much of it
+
+
 class Delivered(StrEnum):
     """How an attempt to deliver ended."""
 
@@ -33,6 +40,11 @@ class Observer(Protocol):
 
     def polled(self, ended: Polled, *, entries: int, new: int, verdicts: int, alerts: int) -> None:
         """A poll of a feed ended. The numbers are those of its PollOutcome."""
+
+    def pushed(
+        self, ended: Pushed, *, entries: int = 0, new: int = 0, verdicts: int = 0, alerts: int = 0
+    ) -> None:
+        """A hub pushed something. The numbers are as those of a poll."""
 
     def judged(self, articles: int, seconds: float) -> None:
         """The judge went through a batch."""
@@ -54,6 +66,10 @@ class Unobserved:
 
     def polled(
         self, ended: Polled, *, entries: int, new: int, verdicts: int, alerts: int
+    ) -> None: ...
+
+    def pushed(
+        self, ended: Pushed, *, entries: int = 0, new: int = 0, verdicts: int = 0, alerts: int = 0
     ) -> None: ...
 
     def judged(self, articles: int, seconds: float) -> None: ...

@@ -167,11 +167,14 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
     good = claimwire("doctor", "--json", cwd=tmp_path)
     assert good.returncode == 0, good.stdout
     assert {check["name"] for check in json.loads(good.stdout)} >= {"config", "model", "ledger"}
-    (tmp_path / "claimwire.toml").write_text('[channels.desk]\nadapter = "webhok"\n')
+    (tmp_path / "claimwire.toml").write_text(
+        '[channels.desk]\nadapter = "webhok"\n[websub]\npublic_url = "http://news.example.org"\n'
+    )
     bad = claimwire("doctor", cwd=tmp_path)
     assert bad.returncode == 1
     assert "WRONG" in bad.stdout
     assert "webhook" in bad.stdout
+    assert "it is not https" in bad.stdout
 
 
 def test_a_damaged_ledger_is_named_and_left_alone(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bot.clock import SystemClock
 from bot.essay.loader import bundled
 from bot.ledger.records import FeedUpdate
 from bot.ledger.store import Ledger
-from bot.model import FeedCourse
+from bot.model import FeedCourse, HubSubscription
 
 COMMAND = [sys.executable, "-m", "bot.cli"]
 
@@ -105,6 +106,8 @@ def test_the_list_shows_how_each_feed_does(tmp_path: Path) -> None:
     listed = claimwire("feeds", "list", "--json", cwd=tmp_path)
     assert listed.returncode == 0, listed.stderr
     moved, gone, new = json.loads(listed.stdout)
+    assert (moved["hub"], gone["hub"]) == ("https://hub.example/", None)
+    assert moved["pushed_until"].startswith("2999-01-01")
     assert moved["address"] == "https://elsewhere.example/rss"
     assert moved["next_poll"] == "2026-08-01T12:00:00+00:00"
     assert "gone since 2026-08-01" in gone["state"]
@@ -112,6 +115,8 @@ def test_the_list_shows_how_each_feed_does(tmp_path: Path) -> None:
     shown = claimwire("feeds", "list", cwd=tmp_path, COLUMNS="200").stdout
     assert "moved to https://elsewhere.example/rss" in shown
     assert "asked once a week" in shown
+    assert "pushed by hub.example until 2999-01-01" in shown
+    assert "secret" not in shown + listed.stdout
 
 
 async def _known(path: Path, moved: str, gone: str) -> None:
@@ -122,3 +127,8 @@ async def _known(path: Path, moved: str, gone: str) -> None:
         await ledger.record_unchanged([FeedUpdate(bundled(), moved, at, 304, course=course)])
         course = FeedCourse(due_at=at, gone_times=2, retired_at=at)
         await ledger.record_failure(gone, at, "HTTP 410 Gone", course)
+        until = datetime(2999, 1, 1, tzinfo=UTC)
+        for feed, lease_until in ((moved, until), (gone, at)):
+            callback = f"https://us.example/websub/secret-of-{feed}"
+            one = HubSubscription(feed, "https://hub.example/", feed, callback, "a secret", at)
+            await ledger.keep_hub_subscription(replace(one, lease_until=lease_until))

@@ -58,6 +58,7 @@ SHAPES = {
     "the address of an answer": ("https://hooks.slack.com/commands/T1/2/abcdefgh", "abcdefgh"),
     "an interaction": ("POST https://d.com/api/v10/interactions/12/aW5abc.def/callback", "aW5abc"),
     "an interaction's webhook": ("https://d.com/api/v10/webhooks/12/aW5abc.def?wait=1", "aW5abc"),
+    "the address that a hub calls": ("GET /websub/aW5abc-def_ghi?hub.mode=x", "aW5abc-def_ghi"),
     "an event as JSON": ('{"id": "1", "token": "aW5abcdef", "type": 2}', "aW5abcdef"),
     "an event as a dict": ("{'token': 'aW5abcdef'}", "aW5abcdef"),
     "JSON within JSON": (r'{"body": "{\"token\":\"aW5abcdef\"}"}', "aW5abcdef"),

@@ -106,6 +106,7 @@ PURE = (
     "feeds.raw",
     "feeds.rss",
     "feeds.text",
+    "feeds.websub",
 )
 MACHINERY = (
     "aiohttp",

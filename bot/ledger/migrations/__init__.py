@@ -21,6 +21,7 @@ from bot.ledger.migrations import (  # noqa: F401  (in the order of their number
     m0009_predictions,
     m0010_assessed,
     m0011_review,
+    m0012_websub,
 )
 from bot.ledger.migrations.registry import migrations
 

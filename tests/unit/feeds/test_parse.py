@@ -6,6 +6,7 @@ import contextlib
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -149,6 +150,26 @@ def test_long_texts_are_clipped() -> None:
     assert len(entry.title) <= MAX_TITLE_CHARS
     assert MAX_SUMMARY_CHARS - 10 < len(entry.summary) <= MAX_SUMMARY_CHARS
     assert entry.summary.endswith("word…")
+
+
+ATOM_HUB = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title><link rel='hub' href='/hub'/>"
+    "<link rel='self' href='https://news.example/atom'/><link href='https://news.example/'/>"
+    "<entry><title>a</title><link rel='hub' href='https://evil.example/'/></entry></feed>"
+)
+JSON_HUB = (
+    '{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [],'
+    ' "feed_url": "https://news.example/atom", "hubs": [{"type": "rssCloud", "url": "x"}, 7,'
+    ' {"type": "WebSub", "url": "https://news.example/hub"}, {"type": "WebSub"}]}'
+)
+
+
+@pytest.mark.parametrize("body", [ATOM_HUB, JSON_HUB], ids=["Atom", "JSON Feed"])
+def test_a_feed_names_its_hub_and_topic(body: str) -> None:
+    """In its own head, not in an entry. RSS is in test_rss.py."""
+    offer = parsed(body).offer
+    assert [urljoin(FEED_URL, hub) for hub in offer.hubs] == ["https://news.example/hub"]
+    assert offer.topic == "https://news.example/atom"
 
 
 def test_a_repeated_entry_is_kept_once() -> None:

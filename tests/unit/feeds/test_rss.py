@@ -109,6 +109,23 @@ def test_a_document_with_too_many_tags_makes_no_tree() -> None:
     assert parsing._usual(read_document(text), BASE) is None
 
 
+HUBS = """
+<atom:link rel="hub" href="https://hub.example/"/><atom:link rel=" HUB" href="nowhere"/>
+<atom:link rel="Hub" href=" /own-hub "/><atom:link rel="hub"/><link rel="hub" href="//x/y"/>
+<atom:link rel="self" type="application/rss+xml" href="https://e.example/rss"/>
+<atom:link rel="self" href="https://e.example/second"/>
+"""
+
+
+def test_both_readers_find_the_same_hubs() -> None:
+    assert agree(f"<title>t</title>{HUBS}<item><title>a</title></item>")
+    fast, _slow = both(HUBS)
+    assert fast is not None
+    assert fast.offer.topic == "https://e.example/rss"
+    hubs = ("https://hub.example/", "https://e.example/own-hub", "https://x/y")
+    assert fast.offer.hubs == hubs
+
+
 _PIECES = [*"ab \n<&>\"';/é’…\u0093\u00e2\u0080\u0099", "&amp;", "<b>", "</b>", "<p>"]
 TEXT = st.lists(st.sampled_from(_PIECES), max_size=12).map("".join)
 DATES = st.sampled_from(

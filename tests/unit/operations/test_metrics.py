@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.ledger.records import ChannelQueue, Pulse
 from bot.operations.health import Part, Readiness
 from bot.operations.metrics import Metrics
-from bot.operations.observer import Delivered, Polled, timed
+from bot.operations.observer import Delivered, Polled, Pushed, timed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 READY = Readiness((Part("ledger", ready=True, message=""),))
@@ -53,6 +53,18 @@ def test_a_failed_poll_does_not_count_as_the_last_good_one() -> None:
     metrics = Metrics()
     metrics.polled(Polled.FAILED, entries=0, new=0, verdicts=0, alerts=0)
     assert figures(metrics)["claimwire_last_poll_timestamp_seconds"] == 0
+
+
+def test_what_hubs_push_is_counted_with_what_is_polled() -> None:
+    metrics = Metrics()
+    metrics.pushed(Pushed.ACCEPTED, entries=2, new=1, verdicts=1, alerts=1)
+    metrics.pushed(Pushed.REFUSED)
+    metrics.pulse(Pulse(9, 1, (), feeds_pushed=4))
+    shown = figures(metrics)
+    assert shown["claimwire_pushes_total outcome=accepted"] == 1
+    assert shown["claimwire_pushes_total outcome=refused"] == 1
+    assert shown["claimwire_entries_new_total"] == 1
+    assert shown["claimwire_feeds_pushed"] == 4
 
 
 def test_judgements_deliveries_lag_and_missed_runs_are_counted() -> None:
