@@ -36,8 +36,10 @@ with instrumented():
     from feeds.inflate import PIECE_BYTES, InflateError, inflater
     from feeds.page import read_page
     from feeds.parse import parse
+    from feeds.raw import Offer
     from feeds.robotstxt import site_rules
     from feeds.text import MAX_URL_CHARS, canonical_url
+    from feeds.websub import offered
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 OUTLET = Outlet("fuzz")
@@ -119,7 +121,7 @@ def inflate(data: bytes) -> None:
 
 
 def headers(data: bytes) -> None:
-    """What a server says of caching and waiting, a line for each header."""
+    """What a server says of caching and waiting, a line for each header, and of hubs."""
     values = [*data.decode("latin-1").splitlines(), *[""] * 6]
     names = ("Retry-After", "Cache-Control", "Age", "Expires", "Date", "ETag")
     given = dict(zip(names, values, strict=False))
@@ -127,6 +129,11 @@ def headers(data: bytes) -> None:
         assert seconds is None or 0 <= seconds <= MAX_WAIT_S
     for value in validators(given).conditions.values():
         assert value.isprintable()
+    offer = offered(values, Offer(), URL)
+    assert bool(offer.hubs) == bool(offer.topic)
+    for address in (*offer.hubs, offer.topic):
+        assert len(address) <= MAX_URL_CHARS
+        assert address.isprintable()
 
 
 def robots(data: bytes) -> None:
@@ -159,7 +166,8 @@ MARKUP = (
 )  # fmt: skip
 HEADERS = (
     b"Mon, 01 Jun 2026 12:00:00 GMT\n\n\nMon, 01 Jun 2026 13:00:00 +0100\n"
-    b"Mon, 01 Jun 2026 12:00:00 -0000"
+    b"Mon, 01 Jun 2026 12:00:00 -0000\n"
+    b"<https://hub.example/>; rel=\"hub\", </rss>; rel=self; title*=UTF-8''a%20b"
 )
 TARGETS = (
     Target("feed", feed, FEEDS, MARKUP),

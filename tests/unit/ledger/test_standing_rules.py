@@ -139,9 +139,10 @@ def test_a_story_that_outlets_of_weight_tell_both_ways_is_a_conflict_of_sources(
     assert stand(light).disputed == 0
 
 
-def test_one_outlet_of_three_splits_a_story() -> None:
-    told = [evidence(1, verdict=n, outlet=f"{n}") for n in (1, 2)]
-    found = stand([*told, evidence(1, AGAINST, verdict=3, outlet="3", modality="decided")])
+@pytest.mark.parametrize(("two", "one"), [("happened", "decided"), ("decided", "happened")])
+def test_one_outlet_of_three_splits_a_story(two: str, one: str) -> None:
+    told = [evidence(1, verdict=n, outlet=f"{n}", modality=two) for n in (1, 2)]
+    found = stand([*told, evidence(1, AGAINST, verdict=3, outlet="3", modality=one)])
     assert (found.standing, found.disputed) == (Standing.CONFLICT, 1)
 
 
