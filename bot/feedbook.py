@@ -1,11 +1,12 @@
 """What is known of each feed, kept in the ledger: its caching headers, its course, its failures.
 
-The ledger is read once for each feed and written at every poll. That a feed has not changed is
+The ledger is read once for all feeds and written at every poll. That a feed has not changed is
 written together with others, by ``flush``: lost in a crash, it would cost one early poll.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -55,14 +56,19 @@ class FeedBook:
         self._operators = operators
         self._delivered = delivered
         self._states: dict[str, FeedState] = {}
+        self._reading, self._is_read = asyncio.Lock(), False
         self._unchanged: list[FeedUpdate] = []
         self._rng = random.Random()  # noqa: S311 - it spreads polls and hides nothing
 
     async def known(self, url: str) -> FeedState:
         """What is known of the feed that is listed at ``url``. Raises LedgerError."""
+        if not self._is_read:
+            async with self._reading:
+                if not self._is_read:
+                    self._states = await self._ledger.feed_states()
+                    self._is_read = True
         if url not in self._states:
-            found = await self._ledger.feed_state(url)
-            self._states[url] = found or FeedState(url, "", "", None, _NEVER, None, 0, "")
+            self._states[url] = FeedState(url, "", "", None, _NEVER, None, 0, "")
         return self._states[url]
 
     async def unchanged(self, source: FeedSource, fetched: Fetched, essay: Essay) -> FeedState:

@@ -84,17 +84,11 @@ def after_answer(
     before: FeedCourse, answer: Answer, now: datetime, pace: Pace, spread: float
 ) -> FeedCourse:
     """The course after a fetch that went well. ``spread``: a random number in 0..1."""
-    course = replace(
-        _moved(before, answer.moved_to, now),
-        published=_times(before.published, answer, now),
-        ttl_s=before.ttl_s if answer.ttl_s is None else answer.ttl_s,
-        failing_since=None,
-        gone_times=0,
-        retired_at=None,
-    )
-    wait_s, least_s, most_s = rhythm_s(course.published, now, pace), 0.0, math.inf
+    published = _times(before.published, answer, now)
+    ttl_s = before.ttl_s if answer.ttl_s is None else answer.ttl_s
+    wait_s, least_s, most_s = rhythm_s(published, now, pace), 0.0, math.inf
     if not pace.fixed:
-        hint_s = max(answer.fresh_s or 0.0, course.ttl_s)
+        hint_s = max(answer.fresh_s or 0.0, ttl_s)
         least_s, most_s = max(min(hint_s, MOST_HINT_S), LEAST_WAIT_S), MOST_WAIT_S
         wait_s = max(wait_s, least_s)
     # Counted from when it was due, so that a feed of every ten minutes is asked 144 times a day.
@@ -104,7 +98,15 @@ def after_answer(
     wait_s = (start - now).total_seconds() + jittered_s
     asked_s = min(answer.retry_after_s or 0.0, LONGEST_PAUSE_S)
     wait_s = min(max(wait_s, least_s, asked_s), most_s)
-    return replace(course, due_at=now + timedelta(seconds=wait_s))
+    return replace(
+        _moved(before, answer.moved_to, now),
+        due_at=now + timedelta(seconds=wait_s),
+        published=published,
+        ttl_s=ttl_s,
+        failing_since=None,
+        gone_times=0,
+        retired_at=None,
+    )
 
 
 def after_push(before: FeedCourse, entries: int, now: datetime) -> FeedCourse:
@@ -223,6 +225,8 @@ def news(url: str, before: FeedCourse, after: FeedCourse, now: datetime) -> list
 
 def _times(known: Sequence[datetime], answer: Answer, now: datetime) -> tuple[datetime, ...]:
     """The last times at which a feed brought something, those of one batch as one."""
+    if not answer.published:
+        return tuple(known)
     kept: list[datetime] = []
     new = sorted(_came(at, answer.since, now) for at in answer.published)
     if answer.since is None and len({at.time() for at in new}) == 1:
@@ -245,6 +249,8 @@ def _came(at: datetime, since: datetime | None, now: datetime) -> datetime:
 
 def _moved(before: FeedCourse, moved_to: str | None, now: datetime) -> FeedCourse:
     """With the move that was seen, or the new address once it was seen for long enough."""
+    if not moved_to and not before.moved_to:
+        return before
     if not moved_to:
         return replace(before, moved_to="", moved_times=0, moved_since=None)
     if moved_to != before.moved_to or before.moved_since is None:

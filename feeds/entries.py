@@ -154,8 +154,9 @@ def _told_apart(entries: list[Entry]) -> list[Entry]:
     by_key: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for entry in entries:
         by_key[entry.key].add((entry.guid, entry.content_hash))
+    shared = {key for key, members in by_key.items() if not _is_one(members)}
     return [
-        entry if _is_one(by_key[entry.key]) else replace(entry, key=_key_without_url(entry))
+        replace(entry, key=_key_without_url(entry)) if entry.key in shared else entry
         for entry in entries
     ]
 

@@ -70,7 +70,8 @@ def fresh_s(headers: Mapping[str, str]) -> float | None:
         age = headers.get("Age", "").strip()
         spent_s = float(age) if _SECONDS.fullmatch(age) else 0.0
         return max(0.0, min(float(match.group(1)) - spent_s, MAX_WAIT_S))
-    expires, date = _date(headers.get("Expires", "")), _date(headers.get("Date", ""))
+    expires = _date(headers.get("Expires", ""))
+    date = _date(headers.get("Date", "")) if expires else None
     if expires is None or date is None:
         return None
     return max(0.0, min((expires - date).total_seconds(), MAX_WAIT_S))
@@ -94,6 +95,8 @@ def links(values: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _date(value: str) -> datetime | None:
     """An HTTP date, aware; None for anything else."""
+    if not value:
+        return None
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):

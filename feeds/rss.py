@@ -235,10 +235,12 @@ def _joined(base: str, url: str) -> str:
 
 
 def _date(text: str, parse_date: ParseDate) -> datetime | None:
+    if not text:
+        return None
     found = _RFC822.fullmatch(text)
     if found is None or found[2] not in _MONTHS:
-        return parse_date(text) if text else None
-    day, year, hour, minute, second = (int(found[group]) for group in (1, 3, 4, 5, 6))
+        return parse_date(text)
+    day, year, hour, minute, second = map(int, found.group(1, 3, 4, 5, 6))
     offset = timedelta(hours=int(found[8] or 0), minutes=int(found[9] or 0))
     try:
         local = datetime(year, _MONTHS[found[2]], day, hour, minute, second, tzinfo=UTC)

@@ -56,6 +56,9 @@ _LINE_BREAKS = dict.fromkeys(map(ord, "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _WORD = re.compile(r"\w+")
 _ASCII_WORDS = "".join(chr(code).lower() if _WORD.match(chr(code)) else " " for code in range(128))
 
+# An address that is canonical as it stands, as most are.
+_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[A-Za-z0-9/._~%+,=@:-]*")
+
 _TRACKING = _words(
     "fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok _hsenc"
     " _hsmi ocid cmpid ns_campaign ns_mchannel ns_source ns_linkname ns_fee at_medium at_campaign"
@@ -69,7 +72,7 @@ _TRACKING_IF_RSS = frozenset(("partner", "emc", "source", "ref", "from", "src"))
 
 def fold(text: str) -> str:
     """``text`` without invisible characters, its white space folded: one line, trimmed."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(_visible(text).split())
 
 
 def html_to_text(markup: str) -> str:
@@ -114,6 +117,8 @@ def canonical_url(url: str) -> str:
     Scheme and host in lower case, no user, default port, fragment or tracking parameters; the
     other parameters keep their order and spelling. Conservative: paths are left as they are.
     """
+    if len(url) <= MAX_URL_CHARS and _PLAIN_URL.fullmatch(url):
+        return url
     spelt = re.sub(r"[\x00-\x1f\x7f]", "", url).strip().replace(" ", "%20")
     if len(spelt) > MAX_URL_CHARS:
         return ""
@@ -163,8 +168,7 @@ def _words_of(text: str) -> str:
 
 
 def _names_a_page(canonical: str) -> bool:
-    parts = urlsplit(canonical)
-    return parts.path != "/" or bool(parts.query or parts.fragment)
+    return bool(canonical.split("/", 3)[3])  # what follows "https://host/"
 
 
 def _is_tracking(pair: str) -> bool:
@@ -181,15 +185,19 @@ def _looks_like_html(text: str) -> bool:
     )
 
 
+def _visible(text: str) -> str:
+    # Nothing that is printable is invisible, and that is known sooner.
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
+
+
 def _rendered(markup: str) -> str:
     """One round: ``markup`` as lines of visible text."""
     if "<" not in markup and "&" not in markup:
         return fold(markup)
     # The tree is built from UTF-8 and ends at a null byte, so such characters go first.
-    markup = _INVISIBLE.sub("", markup)
+    markup = _visible(markup)
     if _SIMPLE.fullmatch(markup):
-        one_line = " ".join(markup.split())
-        lines = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", one_line)).split("\n")
+        lines = _BLOCK_TAG.split(_INLINE_TAG.sub("", markup))
     else:
         root = LexborHTMLParser(markup).root
         lines = "".join(_pieces(root)).split("\n") if root is not None else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
+from sqlite3 import Cursor
 from typing import Any
 
 from sqlite_utils import Database
@@ -16,6 +18,11 @@ def to_text(at: datetime) -> str:
     """An aware datetime as the ledger keeps it; raises ValueError for a naive one."""
     if at.tzinfo is None:
         raise ValueError(f"a time without a zone: {at!r}")
+    return _written(at)
+
+
+@lru_cache(maxsize=1024)  # the articles of an update share their times, and it takes a while
+def _written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -40,7 +47,7 @@ def storable(value: Any) -> Any:
 
 def change(db: Database, sql: str, parameters: Sequence[Any] = ()) -> int:
     """Runs a statement that writes; returns how many rows it changed."""
-    return db.execute(sql, [storable(value) for value in parameters]).rowcount
+    return _executed(db, sql, parameters).rowcount
 
 
 def insert(db: Database, table: str, values: Mapping[str, Any]) -> int:
@@ -48,13 +55,13 @@ def insert(db: Database, table: str, values: Mapping[str, Any]) -> int:
     columns = ", ".join(values)
     marks = ", ".join("?" * len(values))
     sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  (own names only)
-    cursor = db.execute(sql, [storable(value) for value in values.values()])
+    cursor = _executed(db, sql, [*values.values()])
     return cursor.lastrowid or 0
 
 
 def rows(db: Database, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """All rows of a query, as dictionaries by column."""
-    cursor = db.execute(sql, [storable(value) for value in parameters])
+    cursor = _executed(db, sql, parameters)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -67,8 +74,15 @@ def row(db: Database, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
 
 def number(db: Database, sql: str, parameters: Sequence[Any] = ()) -> int:
     """The single number that a query gives (0 for none)."""
-    found = db.execute(sql, [storable(value) for value in parameters]).fetchone()
+    found = _executed(db, sql, parameters).fetchone()
     return int(found[0] or 0) if found else 0
+
+
+def _executed(db: Database, sql: str, parameters: Sequence[Any]) -> Cursor:
+    try:
+        return db.execute(sql, parameters)
+    except UnicodeEncodeError:  # nothing was run: hardly ever is there a text to mend
+        return db.execute(sql, [storable(value) for value in parameters])
 
 
 @contextmanager
