@@ -48,7 +48,7 @@ class Voice(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a claim stands on the evidence so far: bot.ledger.standing."""
+    """Where a claim stands on the evidence so far: bot.ledger.standings.rule."""
 
     QUIET = "quiet"
     SUPPORTED = "supported"

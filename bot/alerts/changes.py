@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.ledger.changes import opposite
-from bot.ledger.edits import difference
+from bot.ledger.stories.changes import opposite
+from bot.ledger.stories.edits import difference
 from bot.model import Alert, DeskAction, Stance
 
 OUTLETS_NAMED = 5

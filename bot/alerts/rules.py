@@ -6,7 +6,7 @@ the first direction after an UPDATE                -> DIRECTION (from the new re
 another outlet carries the story                   -> CARRY     (a revision in place)
 evidence for an alert whose own was withdrawn      -> CREATE    (a revision, as if there were none)
 recorded in silence so far, and a new report of it -> CARRY     (its first telling)
-an edit that says something else (bot.ledger.edits) -> EDIT     (a revision in place)
+an edit that says something else (bot.ledger.stories.edits) -> EDIT     (a revision in place)
 anything else: a trivial edit, the outlet again    -> NOTHING
 """
 
@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.ledger.changes import opposite
 from bot.ledger.records import AlertPolicy
+from bot.ledger.stories.changes import opposite
 from bot.model import Stance
 
 

@@ -14,8 +14,8 @@ from bot.cli.ledger import existing_ledger
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import ConfigError, InputError
-from bot.ledger import backup as backups
-from bot.ledger.backup import Contents
+from bot.ledger.file import backup as backups
+from bot.ledger.file.backup import Contents
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 

@@ -68,7 +68,7 @@ def _me() -> str:
 def _decide(config: Config, essay: Essay, number: int, action: str, name: str) -> str:
     """What was recorded, in words. Raises InputError where nothing was."""
     from bot.commands.reviewing import NOT_DONE
-    from bot.ledger.desk_rows import Outcome
+    from bot.ledger.desk.desk_rows import Outcome
 
     path, actor = existing_ledger(config), Actor("terminal", name, name)
 

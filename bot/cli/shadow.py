@@ -92,7 +92,7 @@ async def stored(
     config: Config, essay: Essay, days: int
 ) -> tuple[tuple[Article, ...], tuple[AlertRecord, ...], AlertPolicy]:
     """What the ledger holds: read from a copy, so that the ledger itself stays untouched."""
-    from bot.ledger.backup import copy_checked
+    from bot.ledger.file.backup import copy_checked
     from bot.ledger.store import Ledger
     from bot.parts import alert_policy
 

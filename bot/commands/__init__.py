@@ -13,7 +13,13 @@
     review.py    the review queue and the judge's precision -> answers
     reviewing.py what an editor's word on an item of the queue comes to
     checking.py  a text or an address -> a judged article
-    desk.py      the Desk: carries out a request (bot.ports.Desk)
+    desk.py      the Desk: has a request carried out, if the actor may (bot.ports.Desk)
+    looking.py   carries out look-ups
+    picturing.py carries out look-ups that are answered with a picture
+    receiving.py carries out subscriptions and mutes
+    deciding.py  carries out what editors decide
+    ground.py    what all of these stand on: the essay, the ledger, the config's policy
+    paging.py    which rows are on the page that was asked for
 
 docs/commands.md describes the commands; adapters translate them in and out.
 """

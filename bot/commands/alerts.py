@@ -27,6 +27,7 @@ from bot.ledger.records import DeskEntry
 from bot.model import Alert, DeskAction
 
 MUTE_BY_BUTTON = timedelta(hours=24)
+NO_SUCH_ALERT = "There is no such alert in this ledger, or nothing on it to undo."
 
 
 def alert_buttons(alert: Alert) -> tuple[Button, ...]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.ledger.changes import Voting, story_stance
 from bot.ledger.records import ClaimAccount, EvidenceItem, StandingChange
-from bot.ledger.standing import weight_of
+from bot.ledger.standings.rule import weight_of
+from bot.ledger.stories.changes import Voting, story_stance
 from bot.model import Claim, Essay
 from bot.pictures.board import ROWS_MAX, Board, Row, Weighed, by_standing
 from bot.pictures.stories import Mark

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.judge.attribution import Attributor
-from bot.ledger.desk_rows import Outcome
+from bot.ledger.desk.desk_rows import Outcome
+from bot.ledger.desk.review_rows import Reviewing
 from bot.ledger.records import AlertPolicy, ReviewAction, ReviewItem
-from bot.ledger.review_rows import Reviewing
 from bot.ledger.store import Ledger
 from bot.model import Actor, Essay, Stance, Verdict
 from bot.ports import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.ledger.owner import Owner
+from bot.ledger.file.owner import Owner
 from bot.ports import Clock
 
 

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from bot.ledger import sql
 
-# Findings on reports that bear on nothing are removed after a while (bot.ledger.retention).
+# Findings on reports that bear on nothing are removed after a while (bot.ledger.intake.retention).
 _NOT_LINKED = ("chain", "findings")
 # Of a table that is not append-only, what must stay as it was.
 _ARTICLES = "articles"

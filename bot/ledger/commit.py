@@ -13,20 +13,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.errors import LedgerError
-from bot.ledger import (
-    alert_rows,
-    articles,
-    feeds,
-    premise_rows,
-    sql,
-    standing_rows,
-    story_alerts,
-    story_moves,
-    story_rows,
-)
-from bot.ledger.alert_rows import Recorded
-from bot.ledger.changes import Voting, change_kind, story_stance
-from bot.ledger.edits import TOLD_EDITS, difference
+from bot.ledger import sql
+from bot.ledger.alerts import alert_rows, story_alerts
+from bot.ledger.alerts.alert_rows import Recorded
+from bot.ledger.intake import articles, feeds
+from bot.ledger.predictions import premise_rows
 from bot.ledger.records import (
     CommitResult,
     EvidenceItem,
@@ -35,6 +26,10 @@ from bot.ledger.records import (
     Moved,
     StandingChange,
 )
+from bot.ledger.standings import standing_rows
+from bot.ledger.stories import story_moves, story_rows
+from bot.ledger.stories.changes import Voting, change_kind, story_stance
+from bot.ledger.stories.edits import TOLD_EDITS, difference
 from bot.model import (
     Article,
     ChangeKind,
@@ -59,8 +54,9 @@ def commit(db: Database, update: FeedUpdate, now: datetime) -> CommitResult:
     first, last = (in_order[0][0].at, in_order[-1][0].at) if in_order else (update.fetched_at,) * 2
     recording = _Recording(db, update, story_rows.StoryBook(db, first, last))
     entries = [article.entry for article, _judgement in in_order]
-    known = {key for key, _content in articles.stored(db, entries)}
-    fresh = set(map(articles.identity, articles.unseen(db, entries)))
+    stored = articles.stored(db, entries)
+    known = {key for key, _content in stored}
+    fresh = set(map(articles.identity, articles.unseen(db, entries, stored)))
     for article, judgement in in_order:
         one = articles.identity(article.entry)
         if one in fresh:
@@ -75,7 +71,7 @@ def commit(db: Database, update: FeedUpdate, now: datetime) -> CommitResult:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """What an editor says of a report that the judge left in doubt (bot.ledger.review_rows).
+    """What an editor says of a report that the judge left in doubt (bot.ledger.desk.review_rows).
 
     ``verdict`` takes the place of ``replaces``; None takes that one back. ``by`` is the editor's
     name, ``cause`` what they did, for people. ``restored``: the verdict is the judge's of before.

@@ -40,7 +40,7 @@ class AlertPolicy:
 
     ``channels``: those of the config, by their addresses. They receive what ``stances`` and
     ``min_confidence`` (0..1) admit, unless the ledger holds a subscription of theirs; channels that
-    only the ledger knows are served too (bot.ledger.subscription_rows). ``standing_changes``:
+    only the ledger knows are served too (bot.ledger.outbox.routing). ``standing_changes``:
     whether a claim that stands elsewhere than before is told by itself.
     """
 
@@ -197,7 +197,7 @@ class ClaimAccount:
     """Where a claim stands today. ``since``: None while it has never left QUIET.
 
     ``supporting`` and ``contradicting`` count stories, ``*_weight`` is their weight
-    (bot.ledger.standing); ``last_evidence_at`` is the newest report that bears on the claim.
+    (bot.ledger.standings.rule); ``last_evidence_at`` is the newest report that bears on the claim.
     ``cause`` is what brought it to where it stands.
     """
 

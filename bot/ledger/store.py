@@ -16,24 +16,15 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.ledger import (
-    articles,
-    digest_rows,
-    feeds,
-    notice_rows,
-    outbox_rows,
-    premise_rows,
-    queries,
-    reminder_rows,
-    retention,
-    silence_rows,
-    websub_rows,
-)
-from bot.ledger.asking import Questions
 from bot.ledger.commit import commit
-from bot.ledger.database import BUSY_TIMEOUT_S
-from bot.ledger.deciding import Decisions
-from bot.ledger.owner import Owner
+from bot.ledger.desk.deciding import Decisions
+from bot.ledger.file.database import BUSY_TIMEOUT_S
+from bot.ledger.file.owner import Owner
+from bot.ledger.intake import articles, feeds, retention, websub_rows
+from bot.ledger.outbox import notice_rows, outbox_rows
+from bot.ledger.predictions import premise_rows
+from bot.ledger.reading import queries
+from bot.ledger.reading.asking import Questions
 from bot.ledger.records import (
     AlertPolicy,
     ChannelQueue,
@@ -44,6 +35,7 @@ from bot.ledger.records import (
     Housekeeping,
     Pulse,
 )
+from bot.ledger.rounds import digest_rows, reminder_rows, silence_rows
 from bot.model import (
     Delivery,
     Entry,
@@ -235,7 +227,7 @@ class Ledger(Decisions, Questions):
         """Removes the reports fetched before then that bore on nothing; returns how many.
 
         In small transactions, between which others have their turn. What is removed is not
-        brought back by a feed that still lists it (bot.ledger.retention).
+        brought back by a feed that still lists it (bot.ledger.intake.retention).
         """
         removed = 0
         place: retention.Place | None = retention.Place()

@@ -26,8 +26,9 @@ import numpy as np
 from bot.entries import read_file
 from bot.essay.loader import bundled
 from bot.judges import load_embedded
-from bot.ledger import stories, story_words
-from bot.ledger.stories import Report, StoryCandidate, find_story, report_of
+from bot.ledger.stories import rule as stories
+from bot.ledger.stories import words as story_words
+from bot.ledger.stories.rule import Report, StoryCandidate, find_story, report_of
 from bot.model import Article
 from bot.replay import dated
 

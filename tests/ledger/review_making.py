@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ledger_making import CLAIM, NOON, QUIET_NIGHT, STRIKE, article, entry, meaning
 
-from bot.ledger.articles import LEFT_OPEN
+from bot.ledger.intake.articles import LEFT_OPEN
 from bot.model import Article, Finding, Judgement, Sentence, Stance, Stop, Verdict
 
 _INDICATORS = {Stance.SUPPORTS: STRIKE, Stance.CONTRADICTS: QUIET_NIGHT}

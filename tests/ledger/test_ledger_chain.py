@@ -18,7 +18,7 @@ from bot.alerts.subscriptions import Subscription
 from bot.errors import LedgerError
 from bot.ledger import chain
 from bot.ledger.chain import Verification
-from bot.ledger.database import open_database
+from bot.ledger.file.database import open_database
 from bot.ledger.migrations import migrations
 from bot.ledger.store import Ledger
 from bot.model import Actor, DeskAction, Stance

@@ -13,7 +13,7 @@ from test_ledger_delivery import Channel, courier, failing
 
 from bot.alerts.subscriptions import Cadence, DigestTime, QuietHours, Subscription
 from bot.errors import DeliveryError
-from bot.ledger.desk_rows import Outcome
+from bot.ledger.desk.desk_rows import Outcome
 from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
 from bot.model import Actor, DeskAction, Notice, Stance

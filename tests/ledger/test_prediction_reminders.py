@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from ledger_making import ESSAY, NOON, StillClock, report, update
 
 from bot.alerts.subscriptions import DigestTime, Subscription
+from bot.ledger.predictions.resolution_rows import Step
 from bot.ledger.records import AlertPolicy
-from bot.ledger.resolution_rows import Step
 from bot.ledger.store import Ledger
 from bot.model import Actor, Essay, Notice, NoticeDelivery, NoticeKind, Stance
 from bot.predictions import Act, PredictionRules

@@ -13,8 +13,8 @@ from test_ledger_desk import ADA, HERE, Platform
 
 from bot.commands.reviewing import Reviewer
 from bot.judge.verdict import Probabilities, Thresholds, stance_of
-from bot.ledger.articles import LEFT_OPEN
-from bot.ledger.desk_rows import Outcome
+from bot.ledger.desk.desk_rows import Outcome
+from bot.ledger.intake.articles import LEFT_OPEN
 from bot.ledger.records import AlertPolicy, Doubt, ReviewAction
 from bot.ledger.store import Ledger
 from bot.model import DeskAction, Essay, Stance, Standing

@@ -12,10 +12,10 @@ from ledger_making import ESSAY, StillClock, report, update
 from review_making import undirected, unsure
 
 from bot.commands.reviewing import Reviewer
-from bot.ledger import standing_rows
-from bot.ledger.desk_rows import Outcome
+from bot.ledger.desk.desk_rows import Outcome
 from bot.ledger.records import AlertPolicy, Doubt, ReviewAction
-from bot.ledger.standing import standing
+from bot.ledger.standings import standing_rows
+from bot.ledger.standings.rule import standing
 from bot.ledger.store import Ledger
 from bot.model import Actor, DeskAction, Stance, Standing
 

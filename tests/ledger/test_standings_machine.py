@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ledger_making import ESSAY, StillClock, report, update
 from sqlite_utils import Database
 
-from bot.ledger import sql, standing_rows
+from bot.ledger import sql
 from bot.ledger.records import AlertPolicy, Evidence, Ruling
-from bot.ledger.standing import standing
+from bot.ledger.standings import standing_rows
+from bot.ledger.standings.rule import standing
 from bot.ledger.store import Ledger
 from bot.model import (
     Actor,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import LedgerError
-from bot.ledger.backup import check, copy_checked, dated_name, restore, rotate
-from bot.ledger.database import open_database
+from bot.ledger.file.backup import check, copy_checked, dated_name, restore, rotate
+from bot.ledger.file.database import open_database
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from tests.ledger.ledger_making import NOON, StillClock, report, update

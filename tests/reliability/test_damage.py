@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import LedgerError
-from bot.ledger.backup import copy_checked, restore
-from bot.ledger.database import open_database
+from bot.ledger.file.backup import copy_checked, restore
+from bot.ledger.file.database import open_database
 from bot.ledger.store import Ledger
 from tests.ledger.committing_forever import REPORTS
 from tests.ledger.ledger_making import ESSAY, NOON, StillClock, report, update

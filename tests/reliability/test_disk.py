@@ -15,7 +15,7 @@ import pytest
 
 from bot.alerts.outbox import Courier
 from bot.errors import ConfigError, LedgerError
-from bot.ledger.backup import copy_checked
+from bot.ledger.file.backup import copy_checked
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from tests.ledger.ledger_making import FEED, StillClock, report, update

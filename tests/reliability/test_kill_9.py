@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.backup import check
-from bot.ledger.database import open_database
+from bot.ledger.file.backup import check
+from bot.ledger.file.database import open_database
 from bot.ledger.store import Ledger
 from tests.ledger.ledger_making import NOON, StillClock
 from tests.reliability.making import OLD, contents, killed_at_work, old_ledger

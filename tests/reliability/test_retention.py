@@ -12,8 +12,8 @@ from sqlite_utils import Database
 
 from bot.errors import LedgerError
 from bot.ledger.chain import verify
-from bot.ledger.database import open_database
-from bot.ledger.retention import STEP_ROWS
+from bot.ledger.file.database import open_database
+from bot.ledger.intake.retention import STEP_ROWS
 from bot.ledger.store import Ledger
 from tests.ledger.ledger_making import NOON, StillClock, entry, report, update
 from tests.reliability.making import claimwire

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import LedgerError
-from bot.ledger.backup import check, restore
-from bot.ledger.database import open_database
+from bot.ledger.file.backup import check, restore
+from bot.ledger.file.database import open_database
 from bot.ledger.migrations import migrations
 from tests.ledger.ledger_making import NOON
 from tests.reliability.making import OLD, contents, mounted, names, old_ledger

@@ -12,7 +12,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from bot.ledger.backup import copy_checked
+from bot.ledger.file.backup import copy_checked
 from bot.ledger.store import Ledger
 from tests.ledger.ledger_making import NOON, StillClock
 

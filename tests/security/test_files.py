@@ -19,7 +19,7 @@ from bot.essay.loader import loads
 from bot.judge.arrays import MAX_BYTES, read_arrays
 from bot.judge.session import open_session
 from bot.judge.stance_model import StanceModel
-from bot.ledger.backup import copy_checked
+from bot.ledger.file.backup import copy_checked
 from bot.ledger.store import Ledger
 from bot.lock import sole_writer
 from tests.ledger.ledger_making import StillClock, report, update

@@ -36,7 +36,7 @@ BOUNDED = {
     "bot.judge.attribution_rules._TRAILING": 600,
     "bot.judge.attribution_rules._QUESTION": 600,
     "bot.judge.sentences._LAST_WORD": 41,  # what stands before a full stop
-    "bot.ledger.origins._SECTION": 200,  # an outlet's name
+    "bot.ledger.stories.origins._SECTION": 200,  # an outlet's name
 }
 # Only ever matched at one place in a text, each place once.
 IN_PLACE = re.compile(r"bot\.essay\.(?:lines\._\w+|dates\._OVER)")

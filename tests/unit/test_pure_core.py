@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import bot.ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +27,7 @@ PURE = (
     "bot.commands.answers",
     "bot.commands.drawing",
     "bot.commands.notices",
+    "bot.commands.paging",
     "bot.commands.people",
     "bot.commands.predictions",
     "bot.commands.requests",
@@ -78,12 +82,12 @@ PURE = (
     "bot.judge.terms",
     "bot.judge.text",
     "bot.judge.verdict",
-    "bot.ledger.changes",
-    "bot.ledger.edits",
-    "bot.ledger.origins",
-    "bot.ledger.standing",
-    "bot.ledger.stories",
-    "bot.ledger.story_words",
+    "bot.ledger.standings.rule",
+    "bot.ledger.stories.changes",
+    "bot.ledger.stories.edits",
+    "bot.ledger.stories.origins",
+    "bot.ledger.stories.rule",
+    "bot.ledger.stories.words",
     "bot.log",
     "bot.model",
     "bot.operations.observer",
@@ -194,3 +198,19 @@ def test_a_library_is_imported_in_one_place(library: str, homes: set[str]) -> No
         if any(within(name, library) for name in imports(path))
     }
     assert found == homes
+
+
+def test_the_ledgers_parts_import_only_what_stands_below_them() -> None:
+    """The order is that of the list in the package's docstring."""
+    listed = re.findall(r"^(\w+)(?:\.py|/) ", str(bot.ledger.__doc__), re.MULTILINE)
+    folder = ROOT / "bot/ledger"
+    there = {path.stem for path in folder.iterdir() if path.stem not in ("__init__", "__pycache__")}
+    assert set(listed) == there
+    broken = [
+        f"{path.relative_to(ROOT)} imports {above}"
+        for place, part in enumerate(listed)
+        for path in folder.glob(f"{part}/*.py" if (folder / part).is_dir() else f"{part}.py")
+        for above in listed[:place]
+        if any(within(name, f"bot.ledger.{above}") for name in imports(path))
+    ]
+    assert broken == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.ledger.changes import Voting, change_kind, story_stance
+from bot.ledger.stories.changes import Voting, change_kind, story_stance
 from bot.model import ChangeKind, Stance
 
 FOR, AGAINST, ASIDE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.UPDATE

@@ -6,10 +6,10 @@ import sys
 import pytest
 
 PURE = [
-    "bot.ledger.changes",
+    "bot.ledger.stories.changes",
     "bot.ledger.records",
-    "bot.ledger.standing",
-    "bot.ledger.stories",
+    "bot.ledger.standings.rule",
+    "bot.ledger.stories.rule",
     "bot.alerts.backoff",
     "bot.alerts.body",
     "bot.alerts.rules",

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ledger.records import Evidence, Ruling
-from bot.ledger.standing import HALF_LIVES, Assessment, standing, weight
-from bot.ledger.standing_words import reasons
+from bot.ledger.standings.rule import HALF_LIVES, Assessment, standing, weight
+from bot.ledger.standings.words import reasons
 from bot.model import DeskAction, Kind, Stance, Standing, Strength, Voice
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger.stories import (
+from bot.ledger.stories.rule import (
     COMPARED,
     JOINS,
     STORY_SPAN,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger.edits import difference
+from bot.ledger.stories.edits import difference
 
 TOLD = "Strike on the port kills 14 people, officials say"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger.origins import COMPARED, Source, copied, count_origins, outlet_group
+from bot.ledger.stories.origins import COMPARED, Source, copied, count_origins, outlet_group
 
 COPY = "The port of Odesa was hit by drones on Sunday night and fourteen people were killed"
 OWN = "Our reporter counted nine burning barges along the quays at dawn"

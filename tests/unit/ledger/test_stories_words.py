@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger.story_stems import BANDS
-from bot.ledger.story_words import RARE, STEM_CHARS, stem_of, words_of
+from bot.ledger.stories.stems import BANDS
+from bot.ledger.stories.words import RARE, STEM_CHARS, stem_of, words_of
 
 
 @pytest.mark.parametrize(

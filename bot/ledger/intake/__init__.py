@@ -1,0 +1,1 @@
+"""The rows of what came in: feeds, hubs, essays, articles and verdicts; and what goes with age."""

@@ -1,0 +1,1 @@
+"""The rows of what waits for which channel, and who hears of what."""

@@ -1,0 +1,1 @@
+"""What people and other programs ask of the ledger: claims, reports, counts, exports, traces."""
