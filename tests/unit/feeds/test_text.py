@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.text import (
+    _INVISIBLE,
     MAX_MARKUP_CHARS,
     canonical_url,
     clip,
@@ -120,6 +121,20 @@ def test_a_canonical_url_is_its_own(text: str) -> None:
     for url in (text, f"https://e.com/{text}", f"https://{text}"):
         once = canonical_url(url)
         assert canonical_url(once) == once
+
+
+@given(st.text("aZ09/._~%+,=@:-", max_size=40))
+def test_a_plain_address_stays_as_it_is(path: str) -> None:
+    """A fragment calls for the long way, which comes to the same."""
+    url = f"https://e-1.example.org/{path}"
+    assert canonical_url(url) == canonical_url(f"{url}#top") == url
+
+
+def test_nothing_invisible_is_printable() -> None:
+    """So a printable text need not be searched for it."""
+    assert not any(
+        char.isprintable() for char in map(chr, range(0x110000)) if _INVISIBLE.match(char)
+    )
 
 
 def test_the_content_hash_heeds_words_alone() -> None:
