@@ -308,7 +308,7 @@ def main() -> None:
     parser.add_argument("--data", required=True)
     parser.add_argument("--claims", required=True)
     parser.add_argument("--model", required=True)
-    parser.add_argument("--name", default="claimwire-judge-2")
+    parser.add_argument("--name", default="claimwire-judge-3")
     parser.add_argument("--leave-out", default="")
     parser.add_argument("--leave-claims", default="")
     args = parser.parse_args()

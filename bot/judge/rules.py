@@ -65,6 +65,17 @@ _MORE_THAN_SHORT = re.compile(
 )
 _ABOUT_TRUCES = re.compile(r"\b(?:paus(?:es?|ed)|truces?|moratorium|promises?)\b", re.IGNORECASE)
 
+# "Withdraws from the treaty", read as if troops were meant.
+_LEAVES_TREATY = re.compile(
+    r"\b(?:withdr[ae]w(?:s|al|n|ing)?|pull(?:s|ed|ing)? out|quits?|quitting|leav(?:es?|ing)|left|"
+    r"exit(?:s|ed|ing)?) (?:(?:from|of) )?(?:(?!by\b|after\b|under\b|as\b)[\w'’-]+ ){0,6}?"
+    r"(?:agreements?|treat(?:y|ies)|pacts?|conventions?|accords?)\b",
+    re.IGNORECASE,
+)
+_TROOPS = re.compile(
+    r"\b(?:arm(?:y|ies)|troops?|forces|soldiers?|units?|brigades?|garrisons?)\b", re.IGNORECASE
+)
+
 _NOT_RULED_OUT = re.compile(
     r"\b(?:(?:does|do|did|has|have|is|are|was|were|would)(?:n['’]t| not)|not) "
     r"(?:rul(?:e|ed|ing) (?:it )?out|exclud(?:e|ed|ing))\b",
@@ -137,6 +148,12 @@ def _partial_truce(case: Case) -> bool:
     return _PARTIAL_TRUCE.search(case.text) is not None
 
 
+def _treaty(case: Case) -> bool:
+    if not case.meets(_TROOPS) or _TROOPS.search(case.text):
+        return False
+    return _LEAVES_TREATY.search(case.text) is not None
+
+
 # The first that applies is named in the trace.
 RULES = (
     Rule("question", _BOTH, "a question reports nothing", lambda c: c.is_mode(Modality.ASKED)),
@@ -150,6 +167,7 @@ RULES = (
         "a truce of days or of one kind is no ceasefire",
         _partial_truce,
     ),
+    Rule("treaty", _CONTRADICTS, "who leaves a treaty leaves no land", _treaty),
     Rule(
         "condition",
         _CONTRADICTS,

@@ -134,7 +134,8 @@ def test_decisions_set_a_threshold_that_the_bot_uses(tmp_path: Path, now: dateti
     told = " ".join(done.out.split())
     assert "By 36 decisions" in told
     assert "The head stays as it is" in told
-    assert "in place of 0.57. Of what was decided, it would tell" in told
+    shipped = json.loads((BUNDLED / "judge.json").read_text())["thresholds"]["bears"]
+    assert f"in place of {shipped:.2f}. Of what was decided, it would tell" in told
     assert "stored articles over" in told  # what would have changed
     threshold = json.loads(path.read_text())["alert_threshold"]
     assert 0.6 < threshold < 0.9

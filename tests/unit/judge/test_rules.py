@@ -57,7 +57,32 @@ def test_a_report_of_this_kind_contradicts_nothing(name: str) -> None:
 
 
 def test_every_rule_is_among_these() -> None:
-    assert {rule.name for rule in RULES} == WORDS.keys() | TEXTS.keys()
+    assert {rule.name for rule in RULES} == WORDS.keys() | TEXTS.keys() | {"treaty"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norden withdraws from the treaty on the two straits",
+        "Norden pulls out of its mining pact with Westland",
+        "Norden's withdrawal from the old canal convention takes effect",
+    ],
+)
+def test_who_leaves_a_treaty_withdraws_no_troops(text: str) -> None:
+    assert_held_back_by("treaty", told(text, indicator="Norden withdraws its troops."))
+    assert told(text, indicator="Norden gives up a treaty.")[0] is Stance.CONTRADICTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norden withdraws its brigades from the valley under the Harbour treaty",
+        "Norden withdraws from the valley, as the treaty says",
+        "Norden leaves the island by agreement",
+    ],
+)
+def test_who_leaves_land_by_a_treaty_leaves_it(text: str) -> None:
+    assert told(text, indicator="Norden withdraws its troops.")[0] is Stance.CONTRADICTS
 
 
 @pytest.mark.parametrize("name", WORDS.keys() | TEXTS.keys())
