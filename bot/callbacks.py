@@ -28,7 +28,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _STATUS = {
     Received.KEPT: HTTPStatus.OK,
     Received.UNDER_WAY: HTTPStatus.ACCEPTED,
-    # As the Recommendation lets us (7.2): who guesses at signatures learns nothing.
+    # As the Recommendation lets us (7.1.2): who guesses at signatures learns nothing.
     Received.IGNORED: HTTPStatus.OK,
     Received.GONE: HTTPStatus.GONE,
     Received.TOO_MUCH: HTTPStatus.TOO_MANY_REQUESTS,
@@ -78,9 +78,10 @@ async def listening(host: str, port: int, called: Called, max_bytes: int) -> Asy
     try:
         try:
             listener = await loop.create_server(connected, host, port)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # no free address, or none at all
+            why = getattr(error, "strerror", "") or error
             raise ConfigError(
-                f"cannot listen on {host}:{port} ({error.strerror or error}) -> free it, or set"
+                f"cannot listen on {host}:{port} ({why}) -> free it, or set"
                 " websub.listen to another address, and the proxy with it"
             ) from error
         try:
@@ -132,6 +133,9 @@ class _Door:
         except TimeoutError:
             self._called.refuse(token, f"not whole within {BODY_TIMEOUT_S:g} s")
             return _said(HTTPStatus.REQUEST_TIMEOUT)
+        except ConnectionError:
+            self._called.refuse(token, "cut off")
+            return _said(HTTPStatus.BAD_REQUEST)
         if body is None:
             self._called.refuse(token, f"over {self._max_bytes:,} bytes ([feeds] max_bytes)")
             return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -188,7 +188,9 @@ async def _discord_online(config: Config) -> str:
 
 
 def _channels_of(config: Config, adapter: str) -> list[str]:
-    return [str(one.settings["channel"]) for one in config.channels if one.adapter == adapter]
+    # One without a channel is told by the check of the channels.
+    found = (one.settings.get("channel") for one in config.channels if one.adapter == adapter)
+    return [str(channel) for channel in found if channel]
 
 
 async def _online(config: Config) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Self
 
+from bot.errors import LedgerError
 from bot.ledger.store import Ledger
 from bot.model import HubSubscription
 from bot.ports import Clock
@@ -49,9 +50,15 @@ class HubBook:
         return one is not None and one.delivers and one.active(self._clock.now())
 
     async def keep(self, one: HubSubscription) -> HubSubscription:
-        """Raises LedgerError."""
-        self._remember(one)
-        await self._ledger.keep_hub_subscription(one)
+        """Raises LedgerError; then it is known as before."""
+        before = self._by_token.get(token_of(one))
+        self._remember(one)  # first, so that nobody reads what was while it is written
+        try:
+            await self._ledger.keep_hub_subscription(one)
+        except LedgerError:
+            if before is not None and self._by_token.get(token_of(one)) is one:
+                self._remember(before)
+            raise
         return one
 
     async def set_delivers(self, one: HubSubscription, *, delivers: bool) -> None:

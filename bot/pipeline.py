@@ -25,12 +25,14 @@ from bot.model import Article, Entry, Judgement
 from bot.operations.observer import UNOBSERVED, Observer, Polled, timed
 from bot.polling import PollRules
 from bot.ports import Clock, ConcurrentJudge, Judge
+from feeds.entries import by_guid
 from feeds.fetch import Caching, Fetcher
 from feeds.fulltext import FullText
 from feeds.manners import Manners
 from feeds.opml import FeedSource
 from feeds.parse import ParsedFeed, parse
 from feeds.raw import Offer
+from feeds.text import guid_keys
 from feeds.websub import offered
 
 # Judged together, and then the event loop has a chance; also the most that a cancelled poll redoes.
@@ -176,6 +178,7 @@ class Pipeline:
         """
         parsed = await self._parse(source, body, content_type)
         async with self._turns[source.url]:
+            parsed = await self._told_apart(source, parsed)
             silent = not (await self._book.known(source.url)).fetched_before
             judged = await self._judged(source, parsed, AsyncExitStack())
             result = await self._book.pushed(
@@ -184,6 +187,13 @@ class Pipeline:
         outcome = self._committed(source, parsed, judged, result, silent=silent)
         self._log_read("feed pushed", source, outcome)
         return outcome
+
+    async def _told_apart(self, source: FeedSource, parsed: ParsedFeed) -> ParsedFeed:
+        """With the entries of a shared address, as of a running page, known as polls know them: a
+        hub may bring one of them alone."""
+        urls = [entry.url for entry in parsed.entries if entry.url]
+        shared = await self._ledger.addresses(guid_keys(source.url), urls)
+        return replace(parsed, entries=tuple(by_guid(parsed.entries, shared)))
 
     async def flush(self) -> None:
         """Writes what polls have noted: worth doing every few seconds, and at the end."""

@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from bot.errors import FetchError, LedgerError, ParseError
@@ -138,8 +139,11 @@ class Pushing:
         now = self._clock.now()
         try:
             for one in self._book.all():
-                if not one.leaving and not (one.feed_url in self._sources and self._is_ours(one)):
-                    await self._leave(one, now)
+                kept = one.feed_url in self._sources and self._is_ours(one)
+                # As it is by now: hubs call while others are written.
+                present = None if kept else self._book.get(token_of(one))
+                if present is not None and not present.leaving:
+                    await self._leave(present, now)
             due = sorted(self._book.all(), key=lambda one: one.due_at)
             for one in due:
                 match websub.step(one, now):
@@ -172,7 +176,7 @@ class Pushing:
                 async with self._manners.turn(one.hub):
                     await self._fetcher.submit(one.hub, websub.form(one))
             except FetchError as error:
-                log.info("hub not reached", error=error.reason)
+                log.info("hub not reached", error=websub.tellable(one, error.reason))
                 await self._refused(one, error)
         except LedgerError as error:
             log.warning("subscription not kept", error=str(error))
@@ -182,7 +186,8 @@ class Pushing:
     async def _refused(self, asked: HubSubscription, error: FetchError) -> None:
         now = self._book.get(token_of(asked))
         if now is not None and now.pending and now.leaving == asked.leaving:
-            answered = error.status is not None
+            # A 5xx may be that of a proxy before a hub that took the request.
+            answered = error.status is not None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
             at = self._clock.now()
             await self._book.keep(
                 websub.refused(now, error.reason, at, error.retry_after_s, answered=answered)
@@ -218,13 +223,13 @@ class Pushing:
             one = await self._book.keep(websub.denied(one, query, now))
             log.info("hub denied", reason=one.reason)
             return ""
-        text = websub.challenge(one, query)
+        text = websub.challenge(one, query, now)
         if not text:
             log.info("hub asked for what was not asked of it")
             return None
         if one.leaving:
             await self._book.forget(one)
-        else:
+        elif one.pending:
             one = await self._book.keep(websub.verified(one, query, now, self._rng.random()))
         log.info("hub verified", until=one.lease_until)
         return text
@@ -247,7 +252,9 @@ class Pushing:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         done, _late = await asyncio.wait([task], timeout=ANSWER_WITHIN_S)
-        return task.result() if done else Received.UNDER_WAY
+        if not done:
+            return Received.UNDER_WAY
+        return Received.FAILED if task.cancelled() else task.result()
 
     async def _take(
         self, one: HubSubscription, source: FeedSource, body: bytes, content_type: str
@@ -262,7 +269,8 @@ class Pushing:
                 verdicts=outcome.verdicts,
                 alerts=outcome.alerts,
             )
-            if present := self._book.get(token_of(one)):
+            # What brings nothing new shows nothing: a hub may be later than the polls.
+            if outcome.new and (present := self._book.get(token_of(one))):
                 await self._book.set_delivers(present, delivers=True)
         except ParseError as error:
             self._refuse(one, error.reason)

@@ -6,7 +6,7 @@ Whatever had to be mended, cut or left out is counted and told in a problem.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
@@ -165,6 +165,17 @@ def _is_one(members: set[tuple[str, str]]) -> bool:
     guids = {guid for guid, _ in members}
     hashes = {words for _, words in members}
     return len(guids) == 1 or len(hashes) == 1
+
+
+def by_guid(entries: Iterable[Entry], shared: Container[str]) -> list[Entry]:
+    """The same, those at these addresses known by GUID or content.
+
+    For a document that holds a part of a feed: that an address is shared shows only in the whole.
+    """
+    return [
+        replace(entry, key=_key_without_url(entry)) if entry.url in shared else entry
+        for entry in entries
+    ]
 
 
 def _key_without_url(entry: Entry) -> str:

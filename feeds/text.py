@@ -157,8 +157,13 @@ def entry_key(*, url: str, feed_url: str, guid: str, content: str) -> str:
         if canonical and _names_a_page(canonical):
             return canonical
     if guid.strip():
-        return f"guid:{canonical_url(feed_url) or feed_url} {guid.strip()}"
+        return guid_keys(feed_url) + guid.strip()
     return f"content:{content}"
+
+
+def guid_keys(feed_url: str) -> str:
+    """How the keys begin of entries of that feed that are known by their GUIDs."""
+    return f"guid:{canonical_url(feed_url) or feed_url} "
 
 
 def _words_of(text: str) -> str:

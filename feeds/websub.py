@@ -154,7 +154,14 @@ def refused(
     wait_s = min(retry_after_s or 0.0, LONGEST_PAUSE_S)
     due_at = max(one.due_at, now + timedelta(seconds=wait_s))
     pending = one.pending and not answered
-    return replace(one, pending=pending, due_at=due_at, reason=reason[:MAX_REASON_CHARS])
+    return replace(one, pending=pending, due_at=due_at, reason=tellable(one, reason))
+
+
+def tellable(one: HubSubscription, reason: str) -> str:
+    """What a hub said, short, and without the secrets that it may repeat."""
+    for secret in (one.secret, one.callback, one.callback.rpartition("/")[2]):
+        reason = reason.replace(secret, "…")
+    return reason[:MAX_REASON_CHARS]
 
 
 def left(one: HubSubscription, now: datetime) -> HubSubscription:
@@ -165,27 +172,36 @@ def left(one: HubSubscription, now: datetime) -> HubSubscription:
 # --- what a hub asks -----------------------------------------------------------------------------
 
 
-def challenge(one: HubSubscription, query: Mapping[str, str]) -> str:
-    """What is to be said to a hub that asks back, "" if it asks for what we did not ask (5.3)."""
+def challenge(one: HubSubscription, query: Mapping[str, str], now: datetime) -> str:
+    """What is to be said to a hub that asks back, "" if it asks for what we did not ask (5.3).
+
+    It may ask again later: our answer may have been lost, and some do so now and then.
+    """
     ours = query.get("hub.mode") == mode(one) and query.get("hub.topic") == one.topic
+    meant = one.pending or (one.active(now) and not one.leaving)
     text = query.get("hub.challenge", "")
-    return text if one.pending and ours and len(text) <= MAX_CHALLENGE_CHARS else ""
+    return text if meant and ours and len(text) <= MAX_CHALLENGE_CHARS else ""
 
 
 def verified(
     one: HubSubscription, query: Mapping[str, str], now: datetime, spread: float
 ) -> HubSubscription:
-    """With the lease that the hub has given. ``spread``: a random number in 0..1."""
+    """With the lease that the hub has given. ``spread``: a random number in 0..1.
+
+    Only for one that is pending: who learnt its address could make a lease longer. A lease that is
+    over at once is no success, and its hub is asked after pauses that double.
+    """
     said = query.get("hub.lease_seconds", "").strip()
     lease_s = float(said) if _SECONDS.fullmatch(said) else LEASE_UNSAID_S
     lease_s = min(lease_s, LEASE_MOST_S)
+    brief = lease_s < LEAST_RENEWAL_S
     renewal_s = max(lease_s * (RENEWAL_SHARE + RENEWAL_SPREAD * spread), LEAST_RENEWAL_S)
     return replace(
         one,
         pending=False,
         lease_until=now + timedelta(seconds=lease_s),
-        due_at=now + timedelta(seconds=renewal_s),
-        failures=0,
+        due_at=max(one.due_at, now) if brief else now + timedelta(seconds=renewal_s),
+        failures=one.failures if brief else 0,
         reason="",
     )
 
@@ -205,7 +221,7 @@ def denied(one: HubSubscription, query: Mapping[str, str], now: datetime) -> Hub
         delivers=False,
         failures=max(one.failures, 1),
         due_at=now + timedelta(seconds=LONGEST_PAUSE_S),
-        reason=f"denied: {said or 'no reason given'}"[:MAX_REASON_CHARS],
+        reason=tellable(one, f"denied: {said or 'no reason given'}"),
     )
 
 

@@ -34,7 +34,7 @@ async def check_discord(variables: Mapping[str, str], channels: Iterable[str]) -
             ) from error
         except TRANSPORT as error:
             raise delivery_error(error, "discord") from error
-        wrong = [text for one in ids if (text := await _channel(client, int(one)))]
+        wrong = [text for one in ids if (text := await _channel(client, one))]
         name = client.user
     if wrong:
         raise ConfigError("\n".join(wrong))
@@ -42,11 +42,15 @@ async def check_discord(variables: Mapping[str, str], channels: Iterable[str]) -
     return f"{name}, {count} can be posted to"
 
 
-async def _channel(client: discord.Client, channel: int) -> str:
+async def _channel(client: discord.Client, channel: str) -> str:
     """What keeps the bot from posting there, "" if nothing does."""
     place = f"channel {channel}"
+    if not (channel.isascii() and channel.isdigit()):
+        return (
+            f"{place}: no id -> Copy Channel ID in Discord's developer mode gives 17 to 20 digits"
+        )
     try:
-        missing = await _missing_permissions(client, channel)
+        missing = await _missing_permissions(client, int(channel))
     except TRANSPORT as error:
         ours = delivery_error(error, place)
         if ours.channel_gone:

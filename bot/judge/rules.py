@@ -68,13 +68,40 @@ _ABOUT_TRUCES = re.compile(r"\b(?:paus(?:es?|ed)|truces?|moratorium|promises?)\b
 # "Withdraws from the treaty", read as if troops were meant.
 _LEAVES_TREATY = re.compile(
     r"\b(?:withdr[ae]w(?:s|al|n|ing)?|pull(?:s|ed|ing)? out|quits?|quitting|leav(?:es?|ing)|left|"
-    r"exit(?:s|ed|ing)?) (?:(?:from|of) )?(?:(?!by\b|after\b|under\b|as\b)[\w'’-]+ ){0,6}?"
+    r"exit(?:s|ed|ing)?) (?:(?:from|of) )?(?:(?!(?:by|after|under|as|in|following|before|"
+    r"per|to|despite|for|with|until|without|if|since|amid|over|no|but|while)\b)[\w'’-]+ ){0,6}?"
     r"(?:agreements?|treat(?:y|ies)|pacts?|conventions?|accords?)\b",
     re.IGNORECASE,
 )
 _TROOPS = re.compile(
-    r"\b(?:arm(?:y|ies)|troops?|forces|soldiers?|units?|brigades?|garrisons?)\b", re.IGNORECASE
+    r"\b(?:arm(?:y|ies)|military|troops?|forces|soldiers?|tanks?|units?|brigades?|divisions?|"
+    r"garrisons?)\b",
+    re.IGNORECASE,
 )
+
+_TALKS = r"(?:talks|negotiations?|dialogue|consultations|summits?|meetings?|round|peace process)"
+_STOPPED = (
+    r"(?:on (?:hold|ice|pause)|suspended|paused|frozen|postponed|shelved|(?:called|broken|put) off|"
+    r"cancell?ed|scrapped|delayed)"
+)
+_NEXT = r"(?!(?:while|as|after|until|before|during|amid)\b)[\w'’-]+"  # in the same clause
+# "Puts negotiations on hold", read as if they were held.
+_PUT_OFF = re.compile(
+    r"\b(?:suspend(?:s|ed|ing)?|paus(?:es?|ed|ing)|fr(?:eezes?|oze|eezing)|postpon(?:es?|ed|ing)|"
+    r"shelv(?:es?|ed|ing)|cancel(?:s|led|ed|ling)?|scrap(?:s|ped)?|delay(?:s|ed|ing)?|"
+    rf"(?:calls?|called|breaks?|broke|puts?|putting) off) (?:{_NEXT} ){{0,4}}?{_TALKS}\b|"
+    rf"\b{_TALKS} (?:{_NEXT} ){{0,5}}?{_STOPPED}\b",
+    re.IGNORECASE,
+)
+_ABOUT_TALKS = re.compile(
+    r"\b(?:talks?|meet(?:s|ings?)?|summits?|negotiat\w+|dates?|dialogue)\b", re.IGNORECASE
+)
+_ABOUT_PUTTING_OFF = re.compile(
+    r"\b(?:suspend|postpon|cancel|shelv|freez|delay|refus|reject|withdraw|"
+    r"(?:puts?|calls?|breaks?) off)\w*",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(r"\b(?:not|never|no|den(?:y|ies|ied)|without)\b|n['’]t\b", re.IGNORECASE)
 
 _NOT_RULED_OUT = re.compile(
     r"\b(?:(?:does|do|did|has|have|is|are|was|were|would)(?:n['’]t| not)|not) "
@@ -154,6 +181,12 @@ def _treaty(case: Case) -> bool:
     return _LEAVES_TREATY.search(case.text) is not None
 
 
+def _put_off(case: Case) -> bool:
+    if not case.meets(_ABOUT_TALKS) or case.meets(_ABOUT_PUTTING_OFF):
+        return False
+    return _PUT_OFF.search(case.text) is not None and not _DENIAL.search(case.text)
+
+
 # The first that applies is named in the trace.
 RULES = (
     Rule("question", _BOTH, "a question reports nothing", lambda c: c.is_mode(Modality.ASKED)),
@@ -167,6 +200,7 @@ RULES = (
         "a truce of days or of one kind is no ceasefire",
         _partial_truce,
     ),
+    Rule("put off", _CONTRADICTS, "what is put off has not taken place", _put_off),
     Rule("treaty", _CONTRADICTS, "who leaves a treaty leaves no land", _treaty),
     Rule(
         "condition",

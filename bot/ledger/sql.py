@@ -18,12 +18,13 @@ def to_text(at: datetime) -> str:
     """An aware datetime as the ledger keeps it; raises ValueError for a naive one."""
     if at.tzinfo is None:
         raise ValueError(f"a time without a zone: {at!r}")
-    return _written(at)
+    # Two times of another zone may be equal and differ by their fold, so only these are kept.
+    return _written(at) if at.tzinfo is UTC else _written(at.astimezone(UTC))
 
 
 @lru_cache(maxsize=1024)  # the articles of an update share their times, and it takes a while
 def _written(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return at.isoformat(timespec="microseconds")
 
 
 def to_text_or_none(at: datetime | None) -> str | None:

@@ -95,6 +95,10 @@ class Ledger(Decisions, Questions):
         """The entries not stored yet by key and content, in order, each once."""
         return await self._owner.read(partial(articles.unseen, entries=entries))
 
+    async def addresses(self, keys: str, urls: Sequence[str]) -> set[str]:
+        """Those of the addresses at which there are articles whose keys begin with ``keys``."""
+        return await self._owner.read(partial(articles.addresses, keys=keys, urls=urls))
+
     async def commit(self, update: FeedUpdate) -> CommitResult:
         """Stores all of the update in one transaction; a second time it adds nothing."""
         now = self._clock.now()

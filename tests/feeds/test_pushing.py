@@ -256,10 +256,37 @@ async def test_a_hub_that_asks_for_something_else_is_not_confirmed(
     assert (await room.hub.verify()).status == 200
 
 
-async def test_what_was_confirmed_is_not_confirmed_again(room: Room) -> None:
+async def test_entries_that_share_an_address_are_known_as_in_polls_when_they_come_alone(
+    room: Room,
+) -> None:
+    """As of a running page: else one would pass for an edit of another, or come twice."""
+    whole = rss(1, hub=room.hub.url, topic=room.server.url("/rss")).decode()
+    head, _item, tail = whole.partition(ITEM.format(n=1))
+
+    def running(*names: str) -> bytes:
+        items = (
+            f"<item><title>Council hears speaker {name}</title><guid>urn:{name}</guid>"
+            "<link>https://e.example/live</link></item>"
+            for name in names
+        )
+        return (head + "".join(items) + tail).encode()
+
+    await room.subscribe()
+    room.server.pages["/rss"] = Page(running("a", "b"))
+    await room.poll()
+    assert await room.reports() == 3
+    for names in (("c",), ("d",), ("a",)):
+        assert (await room.hub.push(running(*names))).status == 200
+    assert await room.reports() == 5
+    room.server.pages["/rss"] = Page(running("a", "b", "c", "d"))
+    await room.poll()
+    assert await room.reports() == 5
+
+
+async def test_what_was_confirmed_is_told_again_and_never_lengthened(room: Room) -> None:
     """Else whoever learnt the address could make a lease as long as they like."""
     await room.subscribe()
-    assert (await room.hub.verify(lease_seconds="999999999")).status == 404
+    assert (await room.hub.verify(lease_seconds="999999999")).status == 200
     assert room.subscription().lease_until == NOW + timedelta(seconds=room.hub.lease_s)
 
 
@@ -287,7 +314,8 @@ async def test_a_hub_that_refuses_is_asked_again_after_pauses_that_double(
     await room.poll()
     await room.tick()
     assert f"HTTP {status}" in room.subscription().reason
-    assert (await room.hub.verify()).status == 404  # it has refused
+    if status < 500:  # a 5xx may be a proxy's, before a hub that took the request
+        assert (await room.hub.verify()).status == 404
     for number in range(4):
         pause = room.subscription().due_at - room.clock.at
         assert pause >= timedelta(seconds=FIRST_PAUSE_S * 2**number)
@@ -588,7 +616,9 @@ async def test_a_hub_that_delivers_is_polled_behind_once_an_hour(room: Room) -> 
     assert (caught.new, caught.due_at) == (1, NOW + timedelta(minutes=15))
     assert not room.book.delivers(room.source.url)
     assert (await room.poll()).due_at == NOW + timedelta(minutes=15)
-    await room.hub.push(rss(3))
+    await room.hub.push(rss(3))  # later than the poll: it shows nothing
+    assert not room.book.delivers(room.source.url)
+    await room.hub.push(rss(4))
     assert room.book.delivers(room.source.url)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -60,6 +61,17 @@ def unseen(
             continue
         fresh.setdefault(one, entry)
     return list(fresh.values())
+
+
+def addresses(db: Database, keys: str, urls: Sequence[str]) -> set[str]:
+    """Those of the addresses at which there are articles whose keys begin with ``keys``."""
+    found = sql.rows(
+        db,
+        "SELECT DISTINCT url FROM articles WHERE key >= ? AND key < ?"
+        " AND url IN (SELECT value FROM json_each(?))",
+        [keys, keys + chr(sys.maxunicode), json.dumps([sql.storable(url) for url in urls])],
+    )
+    return {row["url"] for row in found}
 
 
 def add_article(

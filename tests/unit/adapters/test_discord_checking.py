@@ -45,6 +45,11 @@ async def test_every_channel_that_cannot_be_used_is_told_at_once(server: Discord
     assert all(" -> " in line for line in told)
 
 
+async def test_what_is_no_id_is_told_as_such(server: DiscordServer) -> None:
+    with pytest.raises(ConfigError, match="channel ukraine-desk-news: no id -> "):
+        await check_discord(server.variables, ["ukraine-desk-news", CHANNEL])
+
+
 @pytest.mark.parametrize(
     ("place", "missing"),
     [(CHANNEL, "send messages"), (CHANNEL, "embed links"), (THREAD, "send messages in threads")],

@@ -57,7 +57,36 @@ def test_a_report_of_this_kind_contradicts_nothing(name: str) -> None:
 
 
 def test_every_rule_is_among_these() -> None:
-    assert {rule.name for rule in RULES} == WORDS.keys() | TEXTS.keys() | {"treaty"}
+    assert {rule.name for rule in RULES} == WORDS.keys() | TEXTS.keys() | {"treaty", "put off"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norden puts negotiations with Southland on hold",
+        "Norden suspends the harbour talks",
+        "Second round postponed until spring, mediators say",
+        "Summit of the two queens called off",
+        "Talks in the mountain resort are on pause, Norden says",
+    ],
+)
+def test_talks_that_are_put_off_contradict_nothing(text: str) -> None:
+    assert_held_back_by("put off", told(text, indicator="Norden meets Southland on a fixed date."))
+    for other in ("Norden cancels a meeting.", "Norden blocks the harbour."):
+        assert told(text, indicator=other)[0] is Stance.CONTRADICTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norden holds talks with Southland",
+        "Talks will not be postponed, Norden says",
+        "Norden suspends its raids while talks go on",
+        "Norden resumes talks",
+    ],
+)
+def test_talks_that_are_held_are_not_put_off(text: str) -> None:
+    assert told(text, indicator="Norden meets Southland.")[0] is Stance.CONTRADICTS
 
 
 @pytest.mark.parametrize(
@@ -79,6 +108,8 @@ def test_who_leaves_a_treaty_withdraws_no_troops(text: str) -> None:
         "Norden withdraws its brigades from the valley under the Harbour treaty",
         "Norden withdraws from the valley, as the treaty says",
         "Norden leaves the island by agreement",
+        "Norden withdraws from the valley in line with the agreement",
+        "Norden pulls out of three villages before the treaty is signed",
     ],
 )
 def test_who_leaves_land_by_a_treaty_leaves_it(text: str) -> None:
