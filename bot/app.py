@@ -291,7 +291,9 @@ async def _open_door(
     try:
         address = await stack.enter_async_context(listening(*place, pushing, max_bytes))
     except ConfigError as error:
-        # All is polled then: what hubs push does not arrive, and no hub is relied on.
+        if pushing.subscribes:
+            raise  # hubs would bring news, and secrets, to whoever listens there
+        # What an earlier run subscribed to ends with its leases.
         _log.error("no door for hubs", error=str(error))
     else:
         _log.info("door for hubs", address=f"http://{address}")

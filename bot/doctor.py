@@ -138,8 +138,12 @@ async def _ledger(config: Config) -> str:
 
 async def _channels(config: Config) -> str:
     adapters = make_adapters(config, SystemClock(), None)
-    kinds = (f"{channel.name} ({channel.adapter})" for channel in config.channels)
-    return f"{len(adapters)}: {', '.join(kinds)}"
+    kinds = [f"{channel.name} ({channel.adapter})" for channel in config.channels]
+    # A platform whose token is set may be used by subscriptions alone.
+    named = {channel.name for channel in config.channels}
+    named |= {channel.adapter for channel in config.channels}
+    kinds += [adapter.name for adapter in adapters if adapter.name not in named]
+    return f"{len(kinds)}: {', '.join(kinds)}"
 
 
 async def _websub(config: Config) -> str:

@@ -88,6 +88,11 @@ class Pushing:
         self._stopping = False
 
     @property
+    def subscribes(self) -> bool:
+        """Whether hubs are asked to push."""
+        return bool(self._callbacks)
+
+    @property
     def has_work(self) -> bool:
         """Whether hubs may call: subscriptions are wanted, or some are left over."""
         return bool(self._callbacks or self._book.all())
@@ -172,6 +177,7 @@ class Pushing:
         try:
             # Kept before it is asked: the hub may ask back before it answers.
             one = await self._book.keep(websub.asked(one, self._clock.now(), self._rng.random()))
+            log.info("hub asked", times=one.failures)
             try:
                 async with self._manners.turn(one.hub):
                     await self._fetcher.submit(one.hub, websub.form(one))

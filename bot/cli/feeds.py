@@ -202,6 +202,8 @@ def import_opml(
     """Take the feeds of an OPML file into your list."""
     loaded = configured(config)
     found = opml.read(file)
+    if not found:
+        raise InputError(f"{file}: names no feeds. Your list stays as it is.")
     sources = () if replace else _own_sources(loaded)
     known = {source.url for source in sources}
     fresh = tuple(source for source in found if source.url not in known)

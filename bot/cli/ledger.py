@@ -47,12 +47,12 @@ def why(
     if removed:
         raise InputError(
             f"{article}: was read, bore on no claim, and was removed for its age"
-            " (ledger.keep_days); `claimwire judge` judges any text."
+            " (ledger.keep_days); `claimwire ask 'check TEXT'` judges any text."
         )
     if trace is None:
         raise InputError(
             f"{article}: not in the ledger. It was never in a feed that was polled, or has another"
-            " address there; `claimwire judge` judges any text."
+            " address there; `claimwire ask 'check TEXT'` judges any text."
         )
     _dump(trace) if as_json else stdout().print(trace_view(trace))
 

@@ -58,10 +58,10 @@ def demo(
 
 def doctor(
     config: ConfigOption = None,
-    online: Annotated[bool, typer.Option(help="Also fetch every feed.")] = False,
+    online: Annotated[bool, typer.Option(help="Also ask every feed, Slack and Discord.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check config, essay, feeds, model, ledger and channels.
+    """Check config, essay, feeds, model, ledger, channels, hubs and workers.
 
     Exit code 1 if any is wrong, 2 if it is the config.
     """

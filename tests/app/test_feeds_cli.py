@@ -61,6 +61,11 @@ def test_add_and_import_make_the_list_that_the_config_names_from_the_bundled_one
     assert taken.returncode == 0, taken.stderr
     assert "1 added" in taken.stdout
     assert urls(tmp_path) == [*bundled, "https://e.example/rss"]
+    (tmp_path / "empty.opml").write_text('<opml version="2.0"><head/><body/></opml>')
+    refused = claimwire("feeds", "import", "empty.opml", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "empty.opml: names no feeds" in refused.stderr
+    assert urls(tmp_path) == [*bundled, "https://e.example/rss"]
 
 
 @pytest.mark.parametrize("command", [("feeds", "list"), ("feeds", "check"), ("run",)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from tests.app.bot_process import bot_process, free_port
@@ -47,3 +48,18 @@ async def test_a_bot_that_was_killed_still_takes_what_its_hub_pushes(tmp_path: P
     told = "".join([*lines, *bot.lines])
     assert form["hub.secret"] not in told
     assert form["hub.callback"].rpartition("/")[2] not in told
+
+
+async def test_without_its_door_a_bot_that_asks_hubs_does_not_start(tmp_path: Path) -> None:
+    """What they push would go to whoever listens there."""
+    async with FeedServer() as feeds:
+        feeds.pages["/rss"] = Page(rss("http://127.0.0.1:9/", feeds.url("/rss"), "Kyiv waits"))
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            place = "{}:{}".format(*taken.getsockname())
+            websub = f'[websub]\npublic_url = "https://news.example.org"\nlisten = "{place}"\n'
+            configure(tmp_path, feeds, "/rss", more=websub)
+            async with bot_process(tmp_path) as bot:
+                assert await bot.process.wait() == 2
+    told = "".join(bot.lines)
+    assert f"cannot listen on {place}" in told
+    assert "websub.listen" in told

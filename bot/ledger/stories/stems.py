@@ -1,6 +1,6 @@
 """Facts about words of news writing: which are common, how common, which mean the same.
 
-``BANDS`` and ``PLAIN`` hold stems (story_words.stem_of), counted once over 20,889 English news
+``BANDS`` and ``PLAIN`` hold stems (words.stem_of), counted once over 20,889 English news
 entries of 2025-26 by `tests/bench/stories.py --stems`; only counts were kept.
 """
 
