@@ -196,7 +196,10 @@ class Table:
         return kind(value)
 
     def tables(self, key: str, *, name: str, example: str) -> list[Table]:
-        """A list of tables (``[[key]]``, or inline); absent is empty."""
+        """A list of tables (``[[key]]``, or inline); absent is empty.
+
+        ``name``: what messages call each, before its number.
+        """
         if key not in self.values:
             return []
         value = self.values[key]
@@ -208,7 +211,7 @@ class Table:
         for number, item in enumerate(value):
             path = (*self.path, key, number)
             if isinstance(item, dict):
-                found.append(Table(item, path, name.format(number + 1), self.notes))
+                found.append(Table(item, path, f"{name} {number + 1}", self.notes))
             else:
                 self._fault_at(key, (number,), f"holds {shown(item)}", f"write {example}")
         return found

@@ -46,8 +46,8 @@ def read_essay(document: Mapping[str, Any], notes: Notes) -> ReadEssay:
     root.known("essay", "party", "claim")
     head = _head(root)
     published = head.day("date", required=True) if head else None
-    party_tables = root.tables("party", name="party {}", example="[[party]], in double brackets")
-    claim_tables = root.tables("claim", name="claim {}", example="[[claim]], in double brackets")
+    party_tables = root.tables("party", name="party", example="[[party]], in double brackets")
+    claim_tables = root.tables("claim", name="claim", example="[[claim]], in double brackets")
     if "claim" not in document:
         notes.add((), "there is no claim", "add a [[claim]] table for each claim of the essay")
     elif document["claim"] == []:
@@ -180,7 +180,7 @@ def _check_horizon(table: Table, horizon: date | None, published: date | None) -
 
 
 def _indicators(table: Table, key: str, side: Stance) -> tuple[Indicator, ...]:
-    rows = table.tables(key, name=f"{table.name}: {key} {{}}", example=f"{key} = [{_INDICATOR}]")
+    rows = table.tables(key, name=f"{table.name}: {key}", example=f"{key} = [{_INDICATOR}]")
     found = []
     for row in rows:
         row.known("text", "strength")
