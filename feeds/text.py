@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -119,7 +119,9 @@ def canonical_url(url: str) -> str:
     """
     if len(url) <= MAX_URL_CHARS and _PLAIN_URL.fullmatch(url):
         return url
-    spelt = re.sub(r"[\x00-\x1f\x7f]", "", url).strip().replace(" ", "%20")
+    spelt = re.sub(r"[\x00-\x1f\x7f]", "", url).strip()
+    # Every sort of space: one that stood before a fragment would be at the end without it.
+    spelt = re.sub(r"\s", lambda space: quote(space[0]), spelt)
     if len(spelt) > MAX_URL_CHARS:
         return ""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feeds.text import (
@@ -117,6 +117,7 @@ def test_addresses_of_one_page_have_one_spelling(url: str, canonical: str) -> No
 
 
 @given(st.text(max_size=60))
+@example("\xa0#")
 def test_a_canonical_url_is_its_own(text: str) -> None:
     for url in (text, f"https://e.com/{text}", f"https://{text}"):
         once = canonical_url(url)
