@@ -21,10 +21,10 @@ from urllib.parse import urljoin, urlsplit
 from bot.model import HubSubscription
 from feeds.headers import links
 from feeds.raw import Offer
+from feeds.text import MAX_URL_CHARS
 
 PATH = "/websub/"  # of all callbacks
 MAX_HUBS = 5
-MAX_URL_CHARS = 2_000
 MAX_CHALLENGE_CHARS = 2_000
 MAX_REASON_CHARS = 200
 

@@ -19,7 +19,6 @@ BUTTON_MAX = 75
 ALT_MAX = 2000
 RICH_MAX = 3000  # what we put into one rich_text block; Slack's own limit there is not documented
 FALLBACK_MAX = 3000  # of 4,000 that Slack advises for a message's text
-MESSAGE_BLOCKS_MAX = 50
 VIEW_BLOCKS_MAX = 100
 _ELLIPSIS = "…"
 # What a message's `text` would take for formatting; it is shown where blocks are not.

@@ -14,7 +14,6 @@ PREFIX = "claimwire."
 PRESS = f"{PREFIX}press."  # is answered
 PAGE = f"{PREFIX}page."  # takes the place of the answer it stands under
 SHARE = f"{PREFIX}share"  # is answered for the whole channel
-FORM = f"{PREFIX}form"  # opens the subscription form
 REFRESH = f"{PREFIX}refresh"  # builds the home page anew
 LOOK_UP = f"{PREFIX}claim"  # a claim was chosen on the home page
 CHECK_MESSAGE = f"{PREFIX}check"  # the message shortcut

@@ -87,10 +87,6 @@ class Ledger(Decisions, Questions):
 
     # --- feeds -----------------------------------------------------------------------------------
 
-    async def feed_state(self, feed_url: str) -> FeedState | None:
-        """None: the feed was never tried."""
-        return await self._owner.read(partial(feeds.state, feed_url=feed_url))
-
     async def unseen(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries not stored yet by key and content, in order, each once."""
         return await self._owner.read(partial(articles.unseen, entries=entries))

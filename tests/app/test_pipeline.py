@@ -148,7 +148,7 @@ async def test_an_unmodified_feed_costs_no_judgement(line: Line) -> None:
     assert outcome.not_modified
     assert line.server.requests[-1].headers["If-None-Match"] == '"7"'
     assert line.judge.titles == ["Kremlin rejects the plan"]
-    state = await line.ledger.feed_state(line.source().url)
+    state = (await line.ledger.feed_states()).get(line.source().url)
     assert state is not None
     assert (state.etag, state.failures) == ('"7"', 0)
 
@@ -177,7 +177,7 @@ async def test_a_failing_feed_is_recorded_and_stops_no_other(line: Line, page: P
     good = await line.pipeline.poll(line.source())
     assert bad.error
     assert not good.error
-    state = await line.ledger.feed_state(line.source("/bad").url)
+    state = (await line.ledger.feed_states()).get(line.source("/bad").url)
     assert state is not None
     assert state.failures == 1
     assert state.last_error
@@ -199,7 +199,7 @@ async def test_a_server_that_asks_for_a_pause_gets_it(line: Line, as_date: bool)
     assert outcome.error
     assert outcome.due_at is not None
     assert outcome.due_at >= now + timedelta(hours=4, minutes=59)
-    state = await line.ledger.feed_state(line.source().url)
+    state = (await line.ledger.feed_states()).get(line.source().url)
     assert state is not None
     assert state.course.due_at == outcome.due_at
 
@@ -209,7 +209,7 @@ async def test_a_fault_of_the_judge_is_recorded_with_its_feed(line: Line) -> Non
     line.server.pages["/rss"] = Page(rss("Kremlin rejects the plan"))
     outcome = await line.pipeline.poll(line.source())
     assert "RuntimeError" in outcome.error
-    state = await line.ledger.feed_state(line.source().url)
+    state = (await line.ledger.feed_states()).get(line.source().url)
     assert state is not None
     assert (state.failures, state.etag) == (1, "")
     line.judge.fault = None

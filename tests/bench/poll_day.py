@@ -39,21 +39,12 @@ from bot.ports import Clock
 from feeds.fetch import Caching, Fetched, Fetcher, Limits
 from feeds.opml import FeedSource
 from tests.bench.cold_pass import urls
+from tests.fakes.clock import HandClock
 
 EVERY_MIN = 10
 LAG_STEP_S = 0.01
 IDLE_S = 20
 RULES = PollRules(interval_min=EVERY_MIN, adaptive=False, jitter_s=0, concurrency=8)
-
-
-class FastClock:
-    """Goes on by hand."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 8, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
 
 
 class AtOnce:
@@ -98,7 +89,7 @@ def resident_mb() -> float:
 
 
 async def simulated(count: int, hours: int) -> None:
-    clock, judge = FastClock(), JudgeThread(AtOnce())
+    clock, judge = HandClock(datetime(2026, 8, 1, tzinfo=UTC)), JudgeThread(AtOnce())
     fetcher = Unmodified(clock)
     sources = [FeedSource(f"https://e{n}.example/rss", Outlet("o")) for n in range(count)]
     began, memory = time.perf_counter(), dict[int, float]()

@@ -7,6 +7,7 @@ import io
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from bot.errors import DeliveryError
 from bot.ports import ChatAdapter
 from tests.contract.samples import NOW
 from tests.fakes import discord_server, slack_server
+from tests.fakes.clock import HandClock
 from tests.fakes.discord_parts import CHANNEL as DISCORD_DESK
 from tests.fakes.discord_parts import Reply as DiscordReply
 from tests.fakes.discord_rules import texts
@@ -34,11 +36,11 @@ SECRET = "a secret of the tests"
 WAIT_MAX_S = 10
 
 
-class FixedClock:
-    """Always NOW."""
+@dataclass
+class FixedClock(HandClock):
+    """At NOW."""
 
-    def now(self) -> datetime:
-        return NOW
+    at: datetime = NOW
 
 
 class Harness(Protocol):

@@ -17,21 +17,15 @@ from bot.essay.loader import bundled
 from bot.ledger.records import AlertPolicy
 from bot.ledger.store import Ledger
 from bot.model import Actor
+from tests.fakes.clock import HandClock
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = {"timeline.png": "timeline C12", "board.png": "board"}
 READER = Actor("terminal", "you", "you", channel_id="here")
 
 
-class DayAfter:
-    """The clock."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 8, 25, 12, tzinfo=UTC)
-
-
 async def write(data_dir: Path) -> None:
-    clock = DayAfter()
+    clock = HandClock(datetime(2026, 8, 25, 12, tzinfo=UTC))
     async with await Ledger.open(data_dir / "ledger.sqlite", clock) as ledger:
         desk = Desk(bundled(), ledger, clock, Roles(), AlertPolicy(), None)
         for name, line in PICTURES.items():

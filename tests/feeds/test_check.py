@@ -9,17 +9,13 @@ from bot.model import Outlet
 from feeds.check import FeedReport, Outcome, check
 from feeds.fetch import Fetcher, Limits
 from feeds.opml import FeedSource
+from tests.fakes.clock import HandClock
 from tests.fakes.feed_server import FeedServer, Page
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 RSS = b"""<rss version="2.0"><channel><title>T</title>
 <item><title>a</title><guid>1</guid><pubDate>Fri, 31 Jul 2026 08:00:00 GMT</pubDate></item>
 <item><title>b</title></item></channel></rss>"""
-
-
-class StoppedClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 async def test_each_feed_is_reported_in_its_place() -> None:
@@ -37,7 +33,7 @@ async def test_each_feed_is_reported_in_its_place() -> None:
         paths = ["/good", "/html", "/gone", "/busy", "/big", "/loris", "/moved"]
         sources = [FeedSource(server.url(path), outlet) for path in paths]
         limits = Limits(allow_private=True, max_bytes=100_000, timeout_s=1)
-        async with Fetcher(StoppedClock(), limits) as fetcher:
+        async with Fetcher(HandClock(NOW), limits) as fetcher:
             reports = await check(sources, fetcher, NOW, on_report=told.append)
         assert [report.url for report in reports] == [source.url for source in sources]
         assert reports[-1].permanent_redirect == server.url("/good")

@@ -13,17 +13,13 @@ import pytest
 from bot.config import FeedsSettings
 from bot.errors import FetchError
 from feeds.fetch import Caching, Fetcher, Limits
+from tests.fakes.clock import HandClock
 from tests.fakes.feed_server import FeedServer, Page, compressed
 from tests.unit.feeds.test_addresses import Answers
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 RSS = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
 TOO_LARGE = "over 1,000,000 bytes ([feeds] max_bytes)"  # the limit of limits()
-
-
-class StoppedClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 @pytest.fixture
@@ -43,7 +39,7 @@ def limits(**changed: float) -> Limits:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(StoppedClock(), limits()) as running:
+    async with Fetcher(HandClock(NOW), limits()) as running:
         yield running
 
 
@@ -169,7 +165,7 @@ async def test_endless_gzip_that_holds_nothing_is_cut(server: FeedServer, fetche
 
 async def test_a_slow_loris_is_cut_by_the_total_time(server: FeedServer) -> None:
     server.pages["/rss"] = Page(chunks=server.stalled)
-    async with Fetcher(StoppedClock(), limits(timeout_s=0.2)) as fetcher:
+    async with Fetcher(HandClock(NOW), limits(timeout_s=0.2)) as fetcher:
         error = await refusal(fetcher, server.url("/rss"))
     assert error.try_again
     assert "within 0.2 s" in error.reason
@@ -283,14 +279,14 @@ async def test_a_redirect_elsewhere_is_refused(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])
 async def test_private_hosts_are_refused_by_default(server: FeedServer, host: str) -> None:
-    async with Fetcher(StoppedClock()) as fetcher:
+    async with Fetcher(HandClock(NOW)) as fetcher:
         error = await refusal(fetcher, server.url("/rss", host))
     assert not error.try_again
     assert server.requests == []
 
 
 async def test_a_name_that_leads_into_a_private_network_is_refused(server: FeedServer) -> None:
-    async with Fetcher(StoppedClock(), resolver=Answers(["127.0.0.1", "::1"])) as fetcher:
+    async with Fetcher(HandClock(NOW), resolver=Answers(["127.0.0.1", "::1"])) as fetcher:
         error = await refusal(fetcher, server.url("/rss", "feeds.example"))
     assert "private network" in error.reason
     assert "allow_private" in error.reason
@@ -300,5 +296,5 @@ async def test_a_name_that_leads_into_a_private_network_is_refused(server: FeedS
 async def test_a_name_is_fetched_where_private_ones_are_allowed(server: FeedServer) -> None:
     server.pages["/rss"] = Page(RSS)
     resolver = Answers(["127.0.0.1"])
-    async with Fetcher(StoppedClock(), limits(), resolver=resolver) as fetcher:
+    async with Fetcher(HandClock(NOW), limits(), resolver=resolver) as fetcher:
         assert (await fetcher.fetch(server.url("/rss", "feeds.example"))).body == RSS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from feeds.fetch import Fetcher, Limits
 from feeds.fulltext import MAX_PAGES, TEXT_CHARS, FullText, extracted, joined
 from feeds.manners import Manners
 from feeds.robots import Robots
+from tests.fakes.clock import HandClock
 from tests.fakes.feed_server import FeedServer, Page
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -42,14 +43,6 @@ HTML = "text/html; charset=utf-8"
 OTHER = "127.0.0.2"
 
 
-@dataclass
-class Hand:
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
 async def server() -> AsyncIterator[FeedServer]:
     async with FeedServer() as running:
@@ -58,19 +51,19 @@ async def server() -> AsyncIterator[FeedServer]:
 
 
 @pytest.fixture
-def clock() -> Hand:
-    return Hand()
+def clock() -> HandClock:
+    return HandClock(NOW)
 
 
 @pytest.fixture
-async def fetcher(clock: Hand) -> AsyncIterator[Fetcher]:
+async def fetcher(clock: HandClock) -> AsyncIterator[Fetcher]:
     limits = Limits(allow_private=True, timeout_s=5, max_bytes=500_000)
     async with Fetcher(clock, limits) as running:
         yield running
 
 
 @pytest.fixture
-def full_text(fetcher: Fetcher, clock: Hand) -> FullText:
+def full_text(fetcher: Fetcher, clock: HandClock) -> FullText:
     return FullText(fetcher, clock, Manners(gap_s=0))
 
 
@@ -130,7 +123,7 @@ async def test_a_redirect_does_not_lead_past_robots_txt(
     assert await full_text.completed([entry]) == [entry]
 
 
-async def test_another_site_is_asked_for_its_rules_before_its_page(clock: Hand) -> None:
+async def test_another_site_is_asked_for_its_rules_before_its_page(clock: HandClock) -> None:
     async with (
         FeedServer(hosts=2) as server,
         Fetcher(clock, Limits(allow_private=True, timeout_s=5)) as fetcher,
@@ -143,7 +136,7 @@ async def test_another_site_is_asked_for_its_rules_before_its_page(clock: Hand) 
         assert asked(server) == ["/robots.txt", "/away", "/robots.txt", "/report"]
 
 
-async def test_a_page_that_is_sent_from_site_to_site_is_given_up(clock: Hand) -> None:
+async def test_a_page_that_is_sent_from_site_to_site_is_given_up(clock: HandClock) -> None:
     async with (
         FeedServer(hosts=2) as server,
         Fetcher(clock, Limits(allow_private=True, timeout_s=5)) as fetcher,
@@ -159,7 +152,7 @@ async def test_a_page_that_is_sent_from_site_to_site_is_given_up(clock: Hand) ->
     ("status", "allowed"), [(404, True), (403, True), (500, False), (503, False)]
 )
 async def test_a_site_without_rules_allows_all_and_one_that_fails_nothing(
-    server: FeedServer, fetcher: Fetcher, clock: Hand, status: int, allowed: bool
+    server: FeedServer, fetcher: Fetcher, clock: HandClock, status: int, allowed: bool
 ) -> None:
     """RFC 9309, 2.3.1.3 and 2.3.1.4."""
     server.pages["/robots.txt"] = Page(status=status)
@@ -170,7 +163,7 @@ async def test_a_site_without_rules_allows_all_and_one_that_fails_nothing(
 
 
 async def test_rules_are_asked_for_again_after_a_day(
-    server: FeedServer, fetcher: Fetcher, clock: Hand
+    server: FeedServer, fetcher: Fetcher, clock: HandClock
 ) -> None:
     robots = Robots(fetcher, clock, Manners(gap_s=0))
     assert await robots.allow(server.url("/report"))
@@ -183,7 +176,7 @@ async def test_rules_are_asked_for_again_after_a_day(
 @pytest.mark.parametrize(
     "url", ["http://[", "javascript:x", "", "http://10.0.0.1/x", "https://a%E2%84%80b.example/x"]
 )
-async def test_what_is_no_address_is_not_allowed(url: str, clock: Hand) -> None:
+async def test_what_is_no_address_is_not_allowed(url: str, clock: HandClock) -> None:
     async with Fetcher(clock) as careful:
         assert not await Robots(careful, clock, Manners(gap_s=0)).allow(url)
 
@@ -209,7 +202,9 @@ async def test_a_page_that_cannot_be_used_leaves_the_teaser(
     assert await full_text.completed([entry]) == [entry]
 
 
-async def test_a_page_that_never_ends_leaves_the_teaser(server: FeedServer, clock: Hand) -> None:
+async def test_a_page_that_never_ends_leaves_the_teaser(
+    server: FeedServer, clock: HandClock
+) -> None:
     server.pages["/report"] = Page(chunks=server.stalled, content_type=HTML)
     async with Fetcher(clock, Limits(allow_private=True, timeout_s=0.2)) as impatient:
         entry = teaser(server.url("/report"))
@@ -226,7 +221,9 @@ async def test_one_poll_fetches_some_pages_and_not_a_whole_archive(
     assert asked(server).count("/report") == MAX_PAGES
 
 
-async def test_pages_in_a_private_network_are_not_fetched(server: FeedServer, clock: Hand) -> None:
+async def test_pages_in_a_private_network_are_not_fetched(
+    server: FeedServer, clock: HandClock
+) -> None:
     async with Fetcher(clock) as careful:
         entry = teaser(server.url("/report"))
         completed = await FullText(careful, clock, Manners(gap_s=0)).completed([entry])

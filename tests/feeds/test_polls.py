@@ -24,6 +24,7 @@ from feeds.fetch import Fetcher, Limits
 from feeds.fulltext import FullText
 from feeds.manners import Manners
 from feeds.opml import FeedSource
+from tests.fakes.clock import HandClock
 from tests.fakes.feed_server import FeedServer, Page, compressed
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -33,14 +34,6 @@ ITEM = "<item><title>Council votes {n}</title><link>https://e.example/{n}</link>
 def rss(*numbers: int, ttl: str = "") -> bytes:
     items = "".join(ITEM.format(n=n) for n in numbers)
     return f"<rss version='2.0'><channel><title>t</title>{ttl}{items}</channel></rss>".encode()
-
-
-@dataclass
-class Hand:
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 class Silent:
@@ -84,7 +77,7 @@ class Room:
     server: FeedServer
     ledger: Ledger
     pipeline: Pipeline
-    clock: Hand
+    clock: HandClock
     ears: Ears
     judge: Silent
 
@@ -96,7 +89,7 @@ class Room:
 
     async def state(self, path: str = "/rss") -> FeedState:
         await self.pipeline.flush()
-        found = await self.ledger.feed_state(self.source(path).url)
+        found = (await self.ledger.feed_states()).get(self.source(path).url)
         assert found is not None
         return found
 
@@ -106,7 +99,7 @@ async def opened(
     server: FeedServer, *, path: Path | None = None, resolver: AbstractResolver | None = None,
     timeout_s: float = 10.0, full_text: bool = False,
 ) -> AsyncIterator[Room]:  # fmt: skip
-    clock, ears, judge = Hand(), Ears(), Silent()
+    clock, ears, judge = HandClock(NOW), Ears(), Silent()
     thread, manners = JudgeThread(judge), Manners(gap_s=0)
     limits = Limits(allow_private=True, timeout_s=timeout_s, max_bytes=1_000_000)
     async with (

@@ -14,6 +14,7 @@ from bot.commands.requests import RequestError
 from bot.errors import FetchError
 from feeds.addresses import AddressRefusedError, public_socket
 from feeds.fetch import Fetcher
+from tests.fakes.clock import HandClock
 from tests.fakes.feed_server import FeedServer, Page
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -42,11 +43,6 @@ SPELLINGS = (
     "127。0。0。1",
     "%31%32%37.0.0.1",
 )
-
-
-class StoppedClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 class Rebinding(AbstractResolver):
@@ -78,7 +74,7 @@ async def server() -> AsyncIterator[FeedServer]:
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_no_spelling_of_this_machine_is_fetched(server: FeedServer, host: str) -> None:
     """With the system's own resolver, which reads some of them as addresses."""
-    async with Fetcher(StoppedClock()) as fetcher:
+    async with Fetcher(HandClock(NOW)) as fetcher:
         with pytest.raises(FetchError):
             await fetcher.fetch(server.url("/rss", host))
     assert server.requests == []
@@ -91,7 +87,7 @@ async def test_a_name_that_is_bound_anew_never_leads_home(server: FeedServer, ho
     192.0.2.1 stands for a public address (RFC 5737): it is refused too, so nothing leaves.
     """
     resolver = Rebinding("192.0.2.1", home)
-    async with Fetcher(StoppedClock(), resolver=resolver) as fetcher:
+    async with Fetcher(HandClock(NOW), resolver=resolver) as fetcher:
         for _ in range(3):
             with pytest.raises(FetchError, match="private network") as caught:
                 await fetcher.fetch(server.url("/rss", "feeds.example"))
@@ -127,7 +123,7 @@ async def test_a_redirect_home_is_refused(server: FeedServer, to: str) -> None:
 
             return URL(url) if url == feed_url else super()._checked(feed_url, url)
 
-    async with OnlyThisServer(StoppedClock()) as fetcher:
+    async with OnlyThisServer(HandClock(NOW)) as fetcher:
         fetcher._session._connector._socket_factory = None  # type: ignore[union-attr]
         with pytest.raises(FetchError, match="redirects to"):
             await fetcher.fetch(server.url("/out"))
@@ -138,16 +134,16 @@ async def test_a_redirect_home_is_refused(server: FeedServer, to: str) -> None:
 async def test_a_person_in_chat_cannot_have_this_machine_read_to_them(
     server: FeedServer, host: str
 ) -> None:
-    async with Fetcher(StoppedClock()) as fetcher:
-        checker = Checker(fetcher, None, StoppedClock())  # type: ignore[arg-type]
+    async with Fetcher(HandClock(NOW)) as fetcher:
+        checker = Checker(fetcher, None, HandClock(NOW))  # type: ignore[arg-type]
         with pytest.raises(RequestError):
             await checker.check(server.url("/rss", host))
     assert server.requests == []
 
 
 async def test_a_person_in_chat_cannot_use_a_name_that_is_bound_anew(server: FeedServer) -> None:
-    async with Fetcher(StoppedClock(), resolver=Rebinding("192.0.2.1", "127.0.0.1")) as fetcher:
-        checker = Checker(fetcher, None, StoppedClock())  # type: ignore[arg-type]
+    async with Fetcher(HandClock(NOW), resolver=Rebinding("192.0.2.1", "127.0.0.1")) as fetcher:
+        checker = Checker(fetcher, None, HandClock(NOW))  # type: ignore[arg-type]
         for _ in range(2):
             with pytest.raises(RequestError, match="private network"):
                 await checker.check(server.url("/rss", "news.example"))

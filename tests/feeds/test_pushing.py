@@ -29,6 +29,7 @@ from feeds.manners import Manners
 from feeds.opml import FeedSource
 from feeds.websub import FIRST_PAUSE_S, LEAVE_TIMES, LONGEST_PAUSE_S, PATH
 from tests.app.bot_process import free_port
+from tests.fakes.clock import HandClock
 from tests.fakes.feed_server import FeedServer, Page
 from tests.fakes.hub import CHALLENGE, Hub, Said
 
@@ -48,14 +49,6 @@ def rss(*numbers: int, hub: str = "", topic: str = "") -> bytes:
         "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'>"
         f"<channel><title>t</title>{links}{items}</channel></rss>"
     ).encode()
-
-
-@dataclass
-class Hand:
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 class Believing:
@@ -94,7 +87,7 @@ class Room:
     book: HubBook
     pipeline: Pipeline
     pushing: Pushing
-    clock: Hand
+    clock: HandClock
     judge: Believing
     seen: Counting
     base: str
@@ -139,9 +132,9 @@ class Room:
 @asynccontextmanager
 async def opened(
     server: FeedServer, hub: Hub, *, path: Path | None = None, public: bool = True,
-    clock: Hand | None = None, port: int = 0, private: bool = True,
+    clock: HandClock | None = None, port: int = 0, private: bool = True,
 ) -> AsyncIterator[Room]:  # fmt: skip
-    clock, judge, seen = clock or Hand(), Believing(), Counting()
+    clock, judge, seen = clock or HandClock(NOW), Believing(), Counting()
     thread, manners = JudgeThread(judge), Manners(gap_s=0)
     port = port or free_port()
     base = f"http://127.0.0.1:{port}"
@@ -542,7 +535,7 @@ async def test_what_is_no_feed_is_acknowledged_and_changes_nothing(room: Room) -
     await room.subscribe()
     assert (await room.hub.push(b"<html>log in</html>")).status == 200
     assert room.seen.pushes == [Pushed.REFUSED]
-    state = await room.ledger.feed_state(room.source.url)
+    state = (await room.ledger.feed_states()).get(room.source.url)
     assert state is not None
     assert state.failures == 0
 
@@ -555,10 +548,10 @@ async def test_a_push_says_nothing_of_how_the_feed_answers(room: Room) -> None:
     await room.poll()
     await room.tick()
     await room.hub.verify()
-    before = await room.ledger.feed_state(room.source.url)
+    before = (await room.ledger.feed_states()).get(room.source.url)
     room.clock.at += timedelta(minutes=6)
     await room.hub.push(rss(2))
-    after = await room.ledger.feed_state(room.source.url)
+    after = (await room.ledger.feed_states()).get(room.source.url)
     assert before is not None
     assert after is not None
     assert (after.etag, after.succeeded_at, after.course.due_at) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.ledger.records import AlertPolicy, FeedUpdate
@@ -23,6 +24,7 @@ from bot.model import (
     Verdict,
     Voice,
 )
+from tests.fakes.clock import HandClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = "https://north.example/rss"
@@ -56,14 +58,11 @@ ESSAY = Essay(
 CLAIM = "C01"
 
 
-class StillClock:
-    """A clock that is set by hand."""
+@dataclass
+class StillClock(HandClock):
+    """Stands at noon, and sleeps by going on."""
 
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
+    at: datetime = NOON
 
     async def sleep(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)

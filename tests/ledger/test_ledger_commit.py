@@ -39,7 +39,7 @@ async def test_an_update_is_recorded_whole(ledger: Ledger):
     assert [change.kind for change in result.changes] == [ChangeKind.NEW]
     assert [change.standing for change in result.standings] == [Standing.SUPPORTED]
     assert len(result.alerts) == 1
-    state = await ledger.feed_state(FEED)
+    state = (await ledger.feed_states()).get(FEED)
     assert state is not None
     assert (state.etag, state.status, state.fetched_before) == ('"v1"', 200, True)
     counts = await ledger.counts()
@@ -92,6 +92,20 @@ async def test_an_alert_still_quotes_an_edited_report_that_another_outlet_joins(
     await ledger.commit(update(report("a", text="A strike again."), report("b", confidence=0.8)))
     (alert,) = await ledger.alerts()
     assert (alert.revision, alert.confidence, len(alert.carriers)) == (2, 0.9, 2)
+
+
+async def test_a_report_without_direction_does_not_show_what_moved_the_claim_beside_it(
+    ledger: Ledger,
+) -> None:
+    beside = report("b", Stance.UPDATE, text="Talks are set for May.", axis=3)
+    await ledger.commit(update(report("a"), beside))
+    moves = {
+        alert.stance: (alert.previous_standing, alert.standing) for alert in await ledger.alerts()
+    }
+    assert moves == {
+        Stance.SUPPORTS: (Standing.QUIET, Standing.SUPPORTED),
+        Stance.UPDATE: (Standing.SUPPORTED, Standing.SUPPORTED),
+    }
 
 
 async def test_an_edit_that_flaps_back_is_not_read_again(ledger: Ledger):
@@ -232,7 +246,7 @@ async def test_a_verdict_on_an_unknown_claim_writes_nothing(ledger: Ledger):
     with pytest.raises(LedgerError, match="C99"):
         await ledger.commit(update(report("a"), report("b", claim="C99", axis=4)))
     assert (await ledger.counts()).articles == 0
-    assert await ledger.feed_state(FEED) is None
+    assert (await ledger.feed_states()).get(FEED) is None
 
 
 @pytest.mark.parametrize("text", ["lone \ud800 surrogate", "nul \x00 byte", "'; DROP TABLE feeds"])
@@ -266,13 +280,13 @@ async def test_evidence_is_append_only(ledger: Ledger):
 
 async def test_a_failed_fetch_is_counted_and_keeps_the_headers(ledger: Ledger):
     await ledger.record_failure("https://dead.example/rss", NOON, "connection refused")
-    dead = await ledger.feed_state("https://dead.example/rss")
+    dead = (await ledger.feed_states()).get("https://dead.example/rss")
     assert dead is not None
     assert not dead.fetched_before
     await ledger.commit(update())
     await ledger.record_failure(FEED, NOON + DAY, "timed out")
     await ledger.record_failure(FEED, NOON + 2 * DAY, "timed out")
-    state = await ledger.feed_state(FEED)
+    state = (await ledger.feed_states()).get(FEED)
     assert state is not None
     assert (state.failures, state.last_error, state.etag) == (2, "timed out", '"v1"')
     assert (state.succeeded_at, state.attempted_at) == (NOON, NOON + 2 * DAY)
@@ -281,7 +295,7 @@ async def test_a_failed_fetch_is_counted_and_keeps_the_headers(ledger: Ledger):
 async def test_a_304_without_headers_keeps_those_known(ledger: Ledger):
     await ledger.commit(update())
     await ledger.commit(replace(update(), status=304, etag="", last_modified=""))
-    state = await ledger.feed_state(FEED)
+    state = (await ledger.feed_states()).get(FEED)
     assert state is not None
     assert (state.etag, state.status) == ('"v1"', 304)
 

@@ -57,7 +57,7 @@ async def test_a_full_disk_refuses_an_update_whole_and_takes_it_later(disk: Path
             with pytest.raises(LedgerError, match=FULL):
                 await ledger.commit(update(*(big(f"b{n}") for n in range(20))))
         assert await ledger.counts() == before  # reading goes on
-        state = await ledger.feed_state(FEED)
+        state = (await ledger.feed_states()).get(FEED)
         assert state is not None
         filler.unlink()
         result = await ledger.commit(update(*(big(f"b{n}") for n in range(20))))

@@ -14,19 +14,10 @@ from bot.ledger.records import FeedState
 from bot.model import FeedCourse, Outlet
 from bot.polling import STANDSTILL, UNRECORDED_WAIT_S, Poller, PollRules
 from feeds.opml import FeedSource
+from tests.fakes.clock import HandClock
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 EVERY_S = 600.0
-
-
-@dataclass
-class Hand:
-    """A clock set by hand."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Done:
 class Polls:
     """Counts polls; each is due again after EVERY_S."""
 
-    clock: Hand
+    clock: HandClock
     asked: Counter[str] = field(default_factory=Counter)
     times: dict[str, list[datetime]] = field(default_factory=dict)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,15 +53,15 @@ def feeds(count: int, start: int = 0) -> list[FeedSource]:
     return [FeedSource(f"https://e{n}.example/rss", Outlet("o")) for n in range(start, count)]
 
 
-def made(count: int, states: dict[str, FeedState] | None = None) -> tuple[Poller, Polls, Hand]:
-    clock = Hand()
+def made(count: int, states: dict[str, FeedState] | None = None) -> tuple[Poller, Polls, HandClock]:
+    clock = HandClock(NOW)
     polls = Polls(clock)
     poller = Poller(polls.poll, clock, PollRules(), grace_s=60)
     poller.take(feeds(count), states or {})
     return poller, polls, clock
 
 
-async def pass_time(poller: Poller, clock: Hand, seconds: int, *, settle: bool = True) -> None:
+async def pass_time(poller: Poller, clock: HandClock, seconds: int, *, settle: bool = True) -> None:
     for _ in range(seconds):
         clock.at += timedelta(seconds=1)
         await poller.tick()

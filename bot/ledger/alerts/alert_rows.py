@@ -210,6 +210,8 @@ def _next_revision(
         step, lead = Step.EDIT, max(group, key=lambda each: each.verdict.confidence)
     carried = retelling.coverage(db, update.essay.id, claim.id, story_id)
     if existing is None:
+        if all(each.verdict.stance is Stance.UPDATE for each in group):
+            standings = (standings[1], standings[1])  # what moved the claim came beside it
         draft = replace(
             _led_by(lead or group[0], update, standings, carried),
             changed=since_last(_last_on(db, update.essay.id, claim.id)),

@@ -73,11 +73,6 @@ def record_failure(
         _keep_course(db, feed_url, course)
 
 
-def state(db: Database, feed_url: str) -> FeedState | None:
-    row = sql.row(db, "SELECT * FROM feeds WHERE url = ?", [feed_url])
-    return None if row is None else state_of(row)
-
-
 def states(db: Database) -> dict[str, FeedState]:
     """Every feed that was ever tried, by its address as listed."""
     return {row["url"]: state_of(row) for row in sql.rows(db, "SELECT * FROM feeds")}

@@ -18,6 +18,7 @@ from bot.essay.draft_toml import draft_toml
 from bot.essay.prose import read_prose
 from bot.judge.llm_client import LlmClient
 from bot.model import Kind
+from tests.fakes.clock import HandClock
 from tests.fakes.openai_server import OpenAiServer, Reply
 
 PROSE = read_prose(PORT)
@@ -130,13 +131,6 @@ def test_the_essay_cannot_close_its_own_fence() -> None:
     assert model.prompts[0].count("</essay>") == 2
 
 
-class Noon:
-    """A clock that stands still."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
 async def test_the_real_client_fills_a_draft_over_the_wire(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +143,7 @@ async def test_the_real_client_fills_a_draft_over_the_wire(
             "small",
             monthly_budget_usd=1.0,
             state_path=tmp_path / "llm.json",
-            clock=Noon(),
+            clock=HandClock(datetime(2026, 5, 1, 12, tzinfo=UTC)),
             api_base=server.url,
         )
         draft = await asyncio.to_thread(fill, DRAFT, PROSE.paragraphs, client)

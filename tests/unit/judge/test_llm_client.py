@@ -12,6 +12,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.judge.llm_client import PAUSE_S, LlmClient, LlmUnavailableError
 from bot.judge.llm_spending import Month, Prices, Spending
+from tests.fakes.clock import HandClock
 from tests.fakes.openai_server import INPUT_TOKENS, OUTPUT_TOKENS, OpenAiServer, Reply
 
 SCHEMA: dict[str, object] = {
@@ -27,14 +28,7 @@ PRICES = Prices(input_usd=1000.0, output_usd=5000.0)
 CALL_USD = (INPUT_TOKENS * 1000.0 + OUTPUT_TOKENS * 5000.0) / 1_000_000  # 1.00
 
 
-class SetClock:
-    """A clock that stands where it is set."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 1, 30, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
+NOW = datetime(2026, 1, 30, 12, tzinfo=UTC)
 
 
 class Desk:
@@ -42,7 +36,7 @@ class Desk:
 
     def __init__(self, server: OpenAiServer, folder: Path) -> None:
         self.server = server
-        self.clock = SetClock()
+        self.clock = HandClock(NOW)
         self.slept: list[float] = []
         self.state = folder / "state" / "llm.json"
         self._made: list[LlmClient] = []
@@ -127,9 +121,9 @@ async def test_a_busy_server_is_asked_again_when_it_wishes(desk: Desk) -> None:
 async def test_a_server_that_wants_a_long_wait_is_left_alone_so_long(desk: Desk) -> None:
     desk.server.plan += [Reply(status=429, headers={"Retry-After": "1200"}), GOOD]
     assert (await desk.refusal()).cause == "server"
-    desk.clock.time += timedelta(seconds=1199)
+    desk.clock.at += timedelta(seconds=1199)
     assert (await desk.refusal()).cause == "server"
-    desk.clock.time += timedelta(seconds=1)
+    desk.clock.at += timedelta(seconds=1)
     assert await desk.ask() == {"word": "yes"}
     assert desk.slept == []
 
@@ -140,7 +134,7 @@ async def test_a_failing_server_is_given_up_and_left_alone_for_a_while(desk: Des
     assert "500" in error.reason
     assert "not asked again" in (await desk.refusal()).reason
     assert len(desk.server.seen) == 3
-    desk.clock.time += timedelta(seconds=PAUSE_S)
+    desk.clock.at += timedelta(seconds=PAUSE_S)
     desk.server.plan.append(GOOD)
     assert await desk.ask() == {"word": "yes"}
 
@@ -192,7 +186,12 @@ async def test_keys_come_from_the_llm_librarys_own_store(desk: Desk, tmp_path: P
 
 
 def named(model: str, folder: Path) -> LlmClient:
-    return LlmClient(model, monthly_budget_usd=1, state_path=folder / "s.json", clock=SetClock())
+    return LlmClient(
+        model,
+        monthly_budget_usd=1,
+        state_path=folder / "s.json",
+        clock=HandClock(NOW),
+    )
 
 
 def test_a_missing_key_is_told_with_its_remedy(tmp_path: Path) -> None:
@@ -219,7 +218,7 @@ async def test_a_spent_budget_refuses_until_the_month_turns(desk: Desk) -> None:
     # Another process reads the same account.
     desk.client = desk.make(budget_usd=1.5)
     assert (await desk.refusal()).cause == "budget"
-    desk.clock.time += timedelta(days=2)
+    desk.clock.at += timedelta(days=2)
     assert await desk.ask() == {"word": "yes"}
     assert json.loads(desk.state.read_text()).keys() == {"2026-01", "2026-02"}
 
@@ -241,7 +240,7 @@ async def test_without_an_account_nothing_is_spent(desk: Desk, content: str) -> 
 
 def test_an_account_is_replaced_at_once(tmp_path: Path) -> None:
     """Whoever reads it meanwhile sees the old one or the new one; nothing is left beside it."""
-    spending = Spending(tmp_path / "llm.json", SetClock(), PRICES)
+    spending = Spending(tmp_path / "llm.json", HandClock(NOW), PRICES)
     spending.add(1_000, 0)
     with (tmp_path / "llm.json").open() as reader:
         spending.add(1_000, 0)

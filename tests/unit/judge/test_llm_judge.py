@@ -32,6 +32,7 @@ from bot.model import (
     Stance,
     Stop,
 )
+from tests.fakes.clock import HandClock
 from tests.fakes.openai_server import OpenAiServer, Reply
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -73,11 +74,6 @@ def answer(*bearings: dict[str, object]) -> Reply:
     return Reply({"bearings": list(bearings)})
 
 
-class StillClock:
-    def now(self) -> datetime:
-        return NOW
-
-
 class NearbyJudge:
     """A judge that finds C1 near in every report, C2 perhaps, C3 not."""
 
@@ -110,7 +106,7 @@ class Desk:
             "small",
             monthly_budget_usd=1.0,
             state_path=folder / "llm.json",
-            clock=StillClock(),
+            clock=HandClock(NOW),
             api_base=server.url,
             sleep=lambda _seconds: None,
         )

@@ -8,18 +8,9 @@ from hypothesis import strategies as st
 from bot.errors import DeliveryError, LedgerError
 from bot.ledger.records import ChannelQueue
 from bot.operations.health import OVERDUE, STALE_S, Health, overdue
+from tests.fakes.clock import HandClock
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 async def fine() -> str:
@@ -39,14 +30,14 @@ def queue(channel: str, *, waits: timedelta, error: str) -> ChannelQueue:
 
 
 async def test_a_bot_that_is_starting_is_not_ready() -> None:
-    health = Health(Hands())
+    health = Health(HandClock(NOW))
     health.watch("ledger", fine)
     assert not health.readiness().ready
     assert health.readiness().summary == "start: the bot is starting"
 
 
 async def test_it_is_ready_once_every_part_was_proved() -> None:
-    health = Health(Hands())
+    health = Health(HandClock(NOW))
     health.watch("judge", fine)
     health.watch("ledger", fine)
     await health.probe()
@@ -56,7 +47,7 @@ async def test_it_is_ready_once_every_part_was_proved() -> None:
 
 
 async def test_one_part_that_fails_is_named_and_the_others_are_still_looked_at() -> None:
-    health = Health(Hands())
+    health = Health(HandClock(NOW))
     health.watch("ledger", broken)
     health.watch("judge", fine)
     await health.probe()
@@ -68,7 +59,7 @@ async def test_one_part_that_fails_is_named_and_the_others_are_still_looked_at()
 
 async def test_a_fault_in_a_probe_is_told_without_its_text() -> None:
     """What an unexpected error says may hold a token."""
-    health = Health(Hands())
+    health = Health(HandClock(NOW))
     health.watch("channel slack", faulty)
     await health.probe()
     assert health.readiness().summary == "channel slack: a fault: RuntimeError"
@@ -82,7 +73,7 @@ async def test_a_part_that_works_again_makes_the_bot_ready_again() -> None:
             raise DeliveryError("not reachable", try_again=True)
         return "connected"
 
-    health = Health(Hands())
+    health = Health(HandClock(NOW))
     health.watch("channel slack", now_and_then)
     await health.probe()
     assert not health.readiness().ready
@@ -92,7 +83,7 @@ async def test_a_part_that_works_again_makes_the_bot_ready_again() -> None:
 
 
 async def test_probes_that_are_no_longer_made_prove_nothing() -> None:
-    clock = Hands()
+    clock = HandClock(NOW)
     health = Health(clock)
     health.watch("ledger", fine)
     await health.probe()
@@ -104,7 +95,7 @@ async def test_probes_that_are_no_longer_made_prove_nothing() -> None:
 
 
 async def test_a_clock_that_is_set_back_is_no_alarm() -> None:
-    clock = Hands()
+    clock = HandClock(NOW)
     health = Health(clock)
     await health.probe()
     clock.at -= timedelta(days=1)

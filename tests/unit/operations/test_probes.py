@@ -25,22 +25,13 @@ from bot.operations.metrics import Metrics
 from bot.operations.probes import Probes
 from bot.ports import Probed
 from tests.contract.samples import ALERT, delivery
+from tests.fakes.clock import HandClock
 from tests.fakes.slack_server import DESK, Reply, SlackServer
 from tests.unit.adapters.discord_making import SayingDesk, running
 from tests.unit.adapters.slack.conftest import adapter_for
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE_S = 20.0
-
-
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 class LateAdapter(MemoryAdapter):
@@ -59,7 +50,7 @@ class LateAdapter(MemoryAdapter):
 class Bot:
     """A ledger, a courier with one adapter that could not be reached yet, and the probes."""
 
-    def __init__(self, ledger: Ledger, clock: Hands) -> None:
+    def __init__(self, ledger: Ledger, clock: HandClock) -> None:
         self.clock, self.ledger = clock, ledger
         self.adapter = LateAdapter("desk")
         self.courier = Courier(ledger, [self.adapter], clock, random.Random(3), unstarted={"desk"})
@@ -69,7 +60,7 @@ class Bot:
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    clock = Hands()
+    clock = HandClock(NOW)
     async with await Ledger.open(tmp_path / "l.sqlite", clock, busy_timeout_s=0.05) as ledger:
         yield Bot(ledger, clock)
 

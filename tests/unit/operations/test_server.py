@@ -13,16 +13,10 @@ from bot.operations.health import Health
 from bot.operations.metrics import Metrics
 from bot.operations.probe import ask
 from bot.operations.server import LAG_EVERY_S, serving, watch_loop
+from tests.fakes.clock import HandClock
 
 HOST = "127.0.0.1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class Still:
-    """A clock that stands still."""
-
-    def now(self) -> datetime:
-        return NOW
 
 
 async def fine() -> str:
@@ -34,7 +28,7 @@ async def broken() -> str:
 
 
 async def healthy() -> Health:
-    health = Health(Still())
+    health = Health(HandClock(NOW))
     health.watch("ledger", fine)
     await health.probe()
     return health
@@ -53,7 +47,7 @@ def port_of(address: str) -> int:
 
 
 async def test_alive_is_answered_whatever_the_parts_say() -> None:
-    async with serving(HOST, 0, Health(Still()), Metrics()) as address:
+    async with serving(HOST, 0, Health(HandClock(NOW)), Metrics()) as address:
         status, _, text = await got(address, "/healthz")
     assert (status, text) == (200, "alive\n")
 
@@ -70,7 +64,7 @@ async def test_ready_names_every_part() -> None:
 
 
 async def test_not_ready_is_a_503_with_the_reason() -> None:
-    health = Health(Still())
+    health = Health(HandClock(NOW))
     health.watch("ledger", broken)
     await health.probe()
     async with serving(HOST, 0, health, Metrics()) as address:
@@ -99,21 +93,21 @@ async def test_nothing_else_is_served_and_nothing_can_be_written() -> None:
 
 
 async def test_a_port_that_is_taken_says_how_to_mend_it() -> None:
-    async with serving(HOST, 0, Health(Still()), Metrics()) as address:
+    async with serving(HOST, 0, Health(HandClock(NOW)), Metrics()) as address:
         with pytest.raises(ConfigError, match=r"operations\.port"):
-            async with serving(HOST, port_of(address), Health(Still()), Metrics()):
+            async with serving(HOST, port_of(address), Health(HandClock(NOW)), Metrics()):
                 pass
 
 
 async def test_the_port_is_free_again_after_the_end() -> None:
-    async with serving(HOST, 0, Health(Still()), Metrics()) as address:
+    async with serving(HOST, 0, Health(HandClock(NOW)), Metrics()) as address:
         pass
-    async with serving(HOST, port_of(address), Health(Still()), Metrics()) as again:
+    async with serving(HOST, port_of(address), Health(HandClock(NOW)), Metrics()) as again:
         assert again == address
 
 
 async def test_a_client_that_stays_connected_does_not_hold_up_the_end() -> None:
-    async with serving(HOST, 0, Health(Still()), Metrics()) as address:
+    async with serving(HOST, 0, Health(HandClock(NOW)), Metrics()) as address:
         _, writer = await asyncio.open_connection(HOST, port_of(address))
         writer.write(b"GET /healthz HTTP/1.1\r\nHost:")
         await writer.drain()
@@ -142,7 +136,7 @@ async def test_the_probe_of_a_ready_bot_says_so() -> None:
 
 
 async def test_the_probe_of_one_that_is_not_names_the_part() -> None:
-    health = Health(Still())
+    health = Health(HandClock(NOW))
     health.watch("ledger", broken)
     await health.probe()
     async with serving(HOST, 0, health, Metrics()) as address:
@@ -157,7 +151,7 @@ async def test_the_probe_reaches_a_server_that_listens_everywhere() -> None:
 
 
 async def test_the_probe_of_nothing_asks_whether_the_bot_runs() -> None:
-    async with serving(HOST, 0, Health(Still()), Metrics()) as address:
+    async with serving(HOST, 0, Health(HandClock(NOW)), Metrics()) as address:
         pass
     ready, line = ask(HOST, port_of(address))
     assert not ready
